@@ -1,0 +1,50 @@
+# demo, test, check and lock: everything a newcomer needs, with nothing to set up first.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test test-quick check format lock clean
+
+help: ## say what there is
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+# The lock decides what is installed; a changed lock makes the environment anew.
+$(VENV)/.installed: requirements-dev.lock pyproject.toml
+	@echo "Making $(VENV) from the lock (about a minute, once) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "calfwise needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(VENV)/.installed ## a simulated runner's 16 weeks through the whole system
+	@$(BIN)/calfwise demo
+
+test: $(VENV)/.installed ## all tests
+	@$(BIN)/python -m pytest -n 2
+
+test-quick: $(VENV)/.installed ## the tests without a Prefect server and without the slow ones
+	@$(BIN)/python -m pytest -n 2 -m "not flow and not slow"
+
+check: $(VENV)/.installed ## format, lint, types, import contracts, tests
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory test
+
+format: $(VENV)/.installed ## let ruff lay out the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix-only .
+
+lock: $(VENV)/.installed ## renew both locks
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+		pyproject.toml --output-file requirements.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+		pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean: ## remove what make made
+	@rm -rf $(VENV) .demo build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Starts things: command line, Prefect flows, settings, the demo. No arithmetic, no judgement."""

@@ -1,0 +1,145 @@
+"""What one recorded activity is: columns of records, laps, pauses, device totals, findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Literal, Self
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from numpy.typing import NDArray
+
+CadenceRule = Literal["strides_doubled", "steps_as_is", "none"]
+"""How the file's cadence became steps per minute; `none` when there was none, or no telling."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something in the data that cannot be true, was repaired, or had to be assumed.
+
+    `code` is for programs, `says` is for people, `count` is how many records (or times).
+    """
+
+    code: str
+    count: int
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Records:
+    """The moments of an activity as parallel columns, one float64 array of shape (n,) each.
+
+    A value the file does not give is NaN. `at_s` is never NaN: seconds since 1970-01-01 UTC.
+    `cadence_spm` counts both feet.
+    """
+
+    at_s: NDArray[np.float64]
+    latitude_deg: NDArray[np.float64]
+    longitude_deg: NDArray[np.float64]
+    altitude_m: NDArray[np.float64]
+    distance_m: NDArray[np.float64]
+    """Cumulative, as the device counted it."""
+    speed_mps: NDArray[np.float64]
+    cadence_spm: NDArray[np.float64]
+    heart_rate_bpm: NDArray[np.float64]
+    power_w: NDArray[np.float64]
+    ground_contact_time_ms: NDArray[np.float64]
+    ground_contact_balance_pct: NDArray[np.float64]
+    """Share of the left foot."""
+    vertical_oscillation_mm: NDArray[np.float64]
+    vertical_ratio_pct: NDArray[np.float64]
+    step_length_mm: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.at_s)
+
+    @classmethod
+    def from_columns(cls, columns: dict[str, NDArray[np.float64]]) -> Self:
+        """Build from the columns that are there; the rest become NaN.
+
+        Args:
+            columns: name of a field → array of shape (n,); `at_s` must be among them.
+
+        Raises:
+            TypeError: a name that is no field.
+            ValueError: columns of different lengths.
+        """
+        count = len(columns["at_s"])
+        known = {each.name for each in fields(cls)}
+        if unknown := columns.keys() - known:
+            raise TypeError(f"not a record column: {', '.join(sorted(unknown))}")
+        if any(len(column) != count for column in columns.values()):
+            raise ValueError("record columns differ in length")
+        missing = np.full(count, np.nan)
+        return cls(**{name: columns.get(name, missing) for name in known})
+
+    def select(self, chosen: NDArray[np.bool_] | NDArray[np.intp]) -> Self:
+        """The same columns with only the chosen records, by mask or by index."""
+        return type(self)(**{each.name: getattr(self, each.name)[chosen] for each in fields(self)})
+
+    def replace(self, **columns: NDArray[np.float64]) -> Self:
+        """The same records with some columns exchanged."""
+        return type(self)(
+            **{each.name: columns.get(each.name, getattr(self, each.name)) for each in fields(self)}
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lap:
+    """One lap as the device summed it up."""
+
+    start_at: datetime
+    elapsed_s: float | None = None
+    timer_s: float | None = None
+    distance_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A stretch [start_s, end_s) in which the timer stood still; seconds since 1970 UTC."""
+
+    start_s: float
+    end_s: float
+
+    @property
+    def duration_s(self) -> float:
+        """How long the timer stood still."""
+        return self.end_s - self.start_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """What the device says of the whole activity; None where it does not say."""
+
+    elapsed_s: float | None = None
+    timer_s: float | None = None
+    distance_m: float | None = None
+    ascent_m: float | None = None
+    descent_m: float | None = None
+    steps: float | None = None
+    """Both feet, already doubled where the device counts strides."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """One recorded activity, in our units, before any arithmetic."""
+
+    sport: str
+    """FIT's word: running, walking, hiking, cycling, ...; `unknown` where the file names none."""
+    sub_sport: str | None
+    start_at: datetime
+    """Aware, UTC."""
+    records: Records
+    totals: Totals = field(default_factory=Totals)
+    laps: tuple[Lap, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    device: str | None = None
+    utc_offset_s: int | None = None
+    """The file's own local time minus UTC, unchecked; None where the file has no local time."""
+    cadence_rule: CadenceRule = "none"
+    rpe: float | None = None
+    """Effort 0 to 10 where the runner told the watch."""
+    findings: tuple[Finding, ...] = ()
