@@ -30,9 +30,8 @@ class History:
     """One runner's past.
 
     `mornings` has one answer per date, oldest first; `runs` are the counted runs, oldest first;
-    `unknown` are the dates for which nobody can say whether there was a run: neither an activity
-    nor a complete source covers them. Dates after `known_through` are unknown too, and so are
-    dates before the first activity.
+    `unknown` are the dates, from the first activity to the last day asked for, of which nobody
+    can say whether there was a run. Dates before the first run are unknown as well.
     """
 
     mornings: tuple[CheckIn, ...] = ()

@@ -1,0 +1,365 @@
+"""From one Activity to one row: distance, times, cadence, calf load, heart load, local day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline import cadence, load, motion, quality
+from pipeline.activity import Activity, Finding, Records
+from pipeline.duplicates import trace_of
+from pipeline.localday import LocalDay, local_day
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from pipeline.activity import CadenceRule
+    from pipeline.athlete import Athlete
+    from pipeline.localday import ZoneFrom
+
+METRICS_VERSION = 1
+"""Goes up whenever the same file would give another number; rows are then derived again."""
+
+RUNNING = "running"
+ON_FOOT = frozenset({RUNNING, "walking", "hiking"})
+
+RUNNING_MEDIAN_MPS = (2.0, 6.0)
+RUNNING_P95_MPS = 8.0
+"""An untyped file in these bounds is a run (DESIGN.md: counted)."""
+
+ASCENT_HYSTERESIS_M = 3.0
+"""A rise counts once it exceeds this: barometers and GPS wander by metres on the flat."""
+ALTITUDE_SMOOTHING_S = 30.0
+
+TOTAL_TOLERANCE = 0.5
+"""A device total that differs by more than half from its own records is not believed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityRow:
+    """One activity as a row of the table of runs. None means the file does not tell."""
+
+    sport: str
+    sub_sport: str | None
+    start_at: datetime
+    end_at: datetime
+    timezone: str
+    timezone_from: ZoneFrom
+    local_date: date
+    elapsed_s: float
+    timer_s: float
+    moving_s: float
+    distance_m: float | None
+    ascent_m: float | None
+    descent_m: float | None
+    records: int
+    cadence_mean_spm: float | None = None
+    cadence_median_spm: float | None = None
+    cadence_coverage: float | None = None
+    cadence_rule: CadenceRule = "none"
+    steps: float | None = None
+    step_length_mean_m: float | None = None
+    speed_mean_mps: float | None = None
+    heart_rate_mean_bpm: float | None = None
+    calf_km: float | None = None
+    calf_km_strain: float | None = None
+    trimp: float | None = None
+    rpe: float | None = None
+    device: str | None = None
+    findings: tuple[Finding, ...] = ()
+    trace: bytes = b""
+    """Where the runner was every ten seconds, to recognise the same run twice."""
+
+    @property
+    def is_run(self) -> bool:
+        """Whether it belongs to the running family."""
+        return self.sport == RUNNING
+
+
+def row_of(
+    activity: Activity, athlete: Athlete, *, not_after_s: float | None = None
+) -> ActivityRow | None:
+    """Everything the table of runs wants to know of one activity.
+
+    Args:
+        activity: as a reader gave it.
+        athlete: for the time zone and the bounds of heart rate.
+        not_after_s: latest time that can be true, seconds since 1970.
+
+    Returns:
+        None when no record is left that can be true.
+    """
+    activity = quality.checked(activity, not_after_s=not_after_s)
+    if len(activity.records) == 0:
+        return None
+    activity = _typed(replace(activity, records=motion.with_speed(activity.records)))
+    records = activity.records
+    lasting_s = motion.sample_s(records.at_s, activity.pauses)
+    moving = motion.is_moving(records)
+    day = _day_of(activity, athlete)
+    distance_m, from_distance = _distance(activity)
+    climbed = _climbed(activity)
+    elapsed_s, timer_s = _times(activity)
+    row = ActivityRow(
+        sport=activity.sport,
+        sub_sport=activity.sub_sport,
+        start_at=activity.start_at,
+        end_at=_utc(max(float(records.at_s[-1]), activity.start_at.timestamp())),
+        timezone=day.timezone,
+        timezone_from=day.timezone_from,
+        local_date=day.on,
+        elapsed_s=elapsed_s,
+        timer_s=timer_s,
+        moving_s=float(lasting_s[moving].sum()),
+        distance_m=distance_m,
+        ascent_m=climbed[0],
+        descent_m=climbed[1],
+        records=len(records),
+        heart_rate_mean_bpm=motion.weighted_mean(
+            *_known(records.heart_rate_bpm, lasting_s),
+        ),
+        rpe=activity.rpe,
+        device=activity.device,
+        findings=(*activity.findings, *from_distance),
+        trace=trace_of(records),
+    )
+    row = _with_heart_load(row, records, lasting_s, athlete)
+    if activity.sport in ON_FOOT:
+        row = _with_steps(row, activity, lasting_s, moving)
+    return row
+
+
+def _typed(activity: Activity) -> Activity:
+    """Name an untyped file a run when it moves like one, and say that this was inferred."""
+    if activity.sport != "unknown":
+        return activity
+    speed = activity.records.speed_mps
+    with np.errstate(invalid="ignore"):
+        moving = speed[speed >= motion.MOVING_MPS]
+    if len(moving) == 0:
+        return activity
+    low, high = RUNNING_MEDIAN_MPS
+    if not (low <= np.median(moving) <= high and np.percentile(moving, 95) < RUNNING_P95_MPS):
+        return activity
+    inferred = Finding(
+        "sport_inferred", 1, "The file names no sport; it moves like a run and counts as one."
+    )
+    return replace(activity, sport=RUNNING, findings=(*activity.findings, inferred))
+
+
+def _day_of(activity: Activity, athlete: Athlete) -> LocalDay:
+    records = activity.records
+    placed = np.flatnonzero(np.isfinite(records.latitude_deg) & np.isfinite(records.longitude_deg))
+    first = (
+        # Rounded to about a kilometre: the zone does not change within, and its look-up is kept.
+        (
+            round(float(records.latitude_deg[placed[0]]), 2),
+            round(float(records.longitude_deg[placed[0]]), 2),
+        )
+        if len(placed)
+        else None
+    )
+    return local_day(
+        activity.start_at,
+        utc_offset_s=activity.utc_offset_s,
+        position_deg=first,
+        athlete_timezone=athlete.timezone,
+    )
+
+
+def _times(activity: Activity) -> tuple[float, float]:
+    """Elapsed and timer seconds: the device's where sound, else from the records and pauses."""
+    records, totals = activity.records, activity.totals
+    recorded_s = float(records.at_s[-1] - records.at_s[0])
+    paused_s = sum(pause.duration_s for pause in activity.pauses)
+    elapsed_s = totals.elapsed_s if _sound(totals.elapsed_s, recorded_s) else None
+    timer_s = totals.timer_s if _sound(totals.timer_s, recorded_s - paused_s) else None
+    if elapsed_s is None:
+        elapsed_s = max(recorded_s, timer_s or 0.0)
+    if timer_s is None:
+        timer_s = min(max(recorded_s - paused_s, 0.0), elapsed_s)
+    return elapsed_s, timer_s
+
+
+def _distance(activity: Activity) -> tuple[float | None, tuple[Finding, ...]]:
+    """Distance in metres: the device's total where sound, else its records, else positions."""
+    records = activity.records
+    counted = records.distance_m[np.isfinite(records.distance_m)]
+    counted_m = float(np.max(counted)) if len(counted) else None
+    total_m = activity.totals.distance_m
+    if total_m is not None and total_m > 0 and _sound(total_m, counted_m):
+        return total_m, ()
+    if counted_m is not None and counted_m > 0:
+        if total_m:
+            doubt = Finding(
+                "distance_total_unsound",
+                1,
+                "The device's total distance contradicts its own records; theirs was taken.",
+            )
+            return counted_m, (doubt,)
+        return counted_m, ()
+    path = motion.path_m(records)
+    if not np.isfinite(path).any():
+        return total_m or None, ()
+    measured = Finding("distance_from_positions", 1, "Distance was measured along the positions.")
+    return float(np.nanmax(path)), (measured,)
+
+
+def _sound(total: float | None, recorded: float | None) -> bool:
+    """Whether a device total can be believed beside what its records say."""
+    if total is None or not np.isfinite(total) or total < 0:
+        return False
+    if recorded is None or recorded <= 0:
+        return total > 0
+    return abs(total - recorded) <= TOTAL_TOLERANCE * max(total, recorded)
+
+
+def _climbed(activity: Activity) -> tuple[float | None, float | None]:
+    """Ascent and descent in metres: the device's where it says, else from smoothed altitude."""
+    up_m, down_m = activity.totals.ascent_m, activity.totals.descent_m
+    if up_m is not None and down_m is not None:
+        return up_m, down_m
+    known = np.isfinite(activity.records.altitude_m)
+    if known.sum() < 2:  # noqa: PLR2004 - one height is no climb
+        return up_m, down_m
+    smooth = motion.centred_mean(
+        activity.records.at_s[known], activity.records.altitude_m[known], ALTITUDE_SMOOTHING_S
+    )
+    ours_up_m, ours_down_m = climbed_m(smooth)
+    return (
+        up_m if up_m is not None else ours_up_m,
+        down_m if down_m is not None else ours_down_m,
+    )
+
+
+def climbed_m(altitude_m: NDArray[np.float64]) -> tuple[float, float]:
+    """Ascent and descent along a smooth altitude, counting only swings of 3 m and more.
+
+    Args:
+        altitude_m: finite, in order of time, shape (n,).
+    """
+    up_m = down_m = 0.0
+    low = high = float(altitude_m[0])
+    rising: bool | None = None
+    for height in altitude_m.tolist():
+        if rising is not False and height > high:
+            high = height
+        if rising is not True and height < low:
+            low = height
+        if rising is not True and height - low >= ASCENT_HYSTERESIS_M:
+            down_m += high - low if rising is False else 0.0
+            rising, high = True, height
+        elif rising is not False and high - height >= ASCENT_HYSTERESIS_M:
+            up_m += high - low if rising is True else 0.0
+            rising, low = False, height
+    if rising is True:
+        up_m += high - low
+    elif rising is False:
+        down_m += high - low
+    return up_m, down_m
+
+
+def _with_heart_load(
+    row: ActivityRow, records: Records, lasting_s: NDArray[np.float64], athlete: Athlete
+) -> ActivityRow:
+    rest, highest, sex = athlete.hr_rest_bpm, athlete.hr_max_bpm, athlete.sex
+    if row.heart_rate_mean_bpm is None or rest is None or highest is None:
+        return row
+    if sex is None:
+        untold = Finding(
+            "trimp_needs_sex",
+            1,
+            "TRIMP weighs heart rate differently for men and women; `sex` is not set.",
+        )
+        return replace(row, findings=(*row.findings, untold))
+    trimp = load.trimp_banister(
+        records.heart_rate_bpm, lasting_s, hr_rest_bpm=rest, hr_max_bpm=highest, sex=sex
+    )
+    return replace(row, trimp=trimp)
+
+
+def _with_steps(
+    row: ActivityRow,
+    activity: Activity,
+    lasting_s: NDArray[np.float64],
+    moving: NDArray[np.bool_],
+) -> ActivityRow:
+    """Cadence, steps and calf load; cadence only for runs, calf load for every way on foot."""
+    records = activity.records
+    walking = cadence.is_walking(records.speed_mps, records.cadence_spm)
+    row, assumed = _with_calf_load(row, records, np.where(moving, lasting_s, 0.0), walking)
+    findings = (*row.findings, *assumed)
+    if not row.is_run:
+        return replace(row, findings=findings)
+    counted = cadence.running_cadence(
+        records.cadence_spm, lasting_s, moving=moving, walking=walking
+    )
+    running_s = np.where(moving, lasting_s, 0.0)
+    return replace(
+        row,
+        findings=findings,
+        cadence_rule=activity.cadence_rule,
+        cadence_mean_spm=counted.mean_spm,
+        cadence_median_spm=counted.median_spm,
+        cadence_coverage=counted.coverage,
+        steps=counted.steps,
+        step_length_mean_m=_step_length_m(records, running_s, walking),
+        speed_mean_mps=row.distance_m / row.timer_s if row.distance_m and row.timer_s else None,
+    )
+
+
+def _with_calf_load(
+    row: ActivityRow,
+    records: Records,
+    running_s: NDArray[np.float64],
+    walking: NDArray[np.bool_],
+) -> tuple[ActivityRow, tuple[Finding, ...]]:
+    speed = load.smoothed_speed_mps(records.speed_mps, running_s)
+    if not np.isfinite(speed).any():
+        return row, ()
+    expected = load.expected_cadence_spm(speed)
+    assumed = ~np.isfinite(records.cadence_spm) & np.isfinite(speed) & (running_s > 0)
+    steps_per_min = np.where(np.isfinite(records.cadence_spm), records.cadence_spm, expected)
+    travelled = np.append(0.0, np.cumsum(np.nan_to_num(records.speed_mps * running_s)[:-1]))
+    grade = load.smoothed_grade(records, travelled)
+    dose, strain = (
+        load.calf_km(speed, grade, steps_per_min, running_s, exponent=exponent)
+        for exponent in (load.DOSE_EXPONENT, load.STRAIN_EXPONENT)
+    )
+    findings: tuple[Finding, ...] = ()
+    count = int((assumed & ~walking).sum())
+    if count:
+        findings = (
+            Finding(
+                "cadence_assumed",
+                count,
+                "Calf load uses the cadence expected at that speed where none was recorded.",
+            ),
+        )
+    return replace(row, calf_km=dose, calf_km_strain=strain), findings
+
+
+def _step_length_m(
+    records: Records, running_s: NDArray[np.float64], walking: NDArray[np.bool_]
+) -> float | None:
+    """Metres per step over the running samples that have both speed and cadence."""
+    both = np.isfinite(records.speed_mps) & np.isfinite(records.cadence_spm) & ~walking
+    steps = float((records.cadence_spm[both] * running_s[both]).sum() / 60)
+    metres = float((records.speed_mps[both] * running_s[both]).sum())
+    return metres / steps if steps > 0 else None
+
+
+def _known(
+    values: NDArray[np.float64], lasting_s: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    known = np.isfinite(values)
+    return values[known], lasting_s[known]
+
+
+def _utc(at_s: float) -> datetime:
+    return datetime.fromtimestamp(at_s, tz=UTC)
