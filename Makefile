@@ -47,4 +47,4 @@ lock: $(VENV)/.installed ## renew both locks
 		pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## remove what make made
-	@rm -rf $(VENV) .demo build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) calfwise-demo build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

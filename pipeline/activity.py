@@ -139,6 +139,8 @@ class Activity:
     device: str | None = None
     utc_offset_s: int | None = None
     """The file's own local time minus UTC, unchecked; None where the file has no local time."""
+    clock_is_local: bool = False
+    """True where the device knew only its local time: every time in here is off by the zone."""
     cadence_rule: CadenceRule = "none"
     rpe: float | None = None
     """Effort 0 to 10 where the runner told the watch."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from pipeline.history import Told
+from pipeline.series import ACUTE_DAYS, CHRONIC_DAYS, ewma, monotony, strain
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from pipeline.checkin import CheckIn
-
-ANSWER_REACH_DAYS = 3
-"""`during` and `rpe` speak of a run at most this many days back (DESIGN.md: check-ins)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,10 +23,12 @@ class DayActivity:
 
     id: str
     on: date
-    start_s: float
+    start_at: datetime
+    end_at: datetime
     counted: bool
-    """A run that enters every sum; what is not counted can still add calf load by walking."""
-    on_foot: bool
+    """A run that enters every sum."""
+    walk: bool
+    """A walk or a hike: adds calf load and nothing else."""
     distance_m: float | None
     timer_s: float
     steps: float | None
@@ -69,14 +71,6 @@ class DayRow:
     during: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the runner said of one run afterwards."""
-
-    during: int | None = None
-    rpe: float | None = None
-
-
 def dates_between(first: date, last: date) -> Iterator[date]:
     """Every date from the first to the last, both included."""
     for offset in range((last - first).days + 1):
@@ -98,44 +92,6 @@ def known_dates(spans: Iterable[SourceSpan]) -> set[date]:
     return known
 
 
-def pair(
-    mornings: Iterable[CheckIn], runs: Sequence[DayActivity]
-) -> tuple[dict[str, Told], tuple[date, ...]]:
-    """Which run each `during` and `rpe` speaks of.
-
-    The run is the one named in the answer, else the last counted run of the three days before.
-    A later answer about the same run replaces an earlier one.
-
-    Returns:
-        Run id → what was told, and the dates of answers that found no run.
-    """
-    told: dict[str, Told] = {}
-    alone: list[date] = []
-    counted = sorted((run for run in runs if run.counted), key=lambda run: run.start_s)
-    by_id = {run.id for run in counted}
-    by_date: dict[date, str] = {run.on: run.id for run in counted}  # the last of a date stays
-    for morning in mornings:
-        if morning.during is None and morning.rpe is None:
-            continue
-        run_id = morning.run_id if morning.run_id in by_id else _run_before(morning.on, by_date)
-        if run_id is None:
-            alone.append(morning.on)
-            continue
-        before = told.get(run_id, Told())
-        told[run_id] = Told(
-            during=before.during if morning.during is None else morning.during,
-            rpe=before.rpe if morning.rpe is None else morning.rpe,
-        )
-    return told, tuple(alone)
-
-
-def _run_before(on: date, by_date: Mapping[date, str]) -> str | None:
-    for back in range(1, ANSWER_REACH_DAYS + 1):
-        if run_id := by_date.get(on - timedelta(days=back)):
-            return run_id
-    return None
-
-
 def day_rows(
     activities: Sequence[DayActivity],
     mornings: Sequence[CheckIn],
@@ -152,16 +108,12 @@ def day_rows(
         known: dates on which a missing run means rest.
         dates: consecutive dates; averages start with the first.
     """
-    from pipeline.load import ACUTE_DAYS, CHRONIC_DAYS, ewma, monotony, strain  # noqa: PLC0415 - NumPy only where days are summed up
-
     on_date: dict[date, list[DayActivity]] = defaultdict(list)
     for activity in activities:
         on_date[activity.on].append(activity)
     answers = {morning.on: morning for morning in mornings}
     sums = [_sums(on_date.get(on, []), told) if on in known else None for on in dates]
-    calf = [
-        math.nan if each is None or each["calf_km"] is None else each["calf_km"] for each in sums
-    ]
+    calf = [None if each is None else each["calf_km"] for each in sums]
     acute, chronic = (ewma(calf, span_days=span) for span in (ACUTE_DAYS, CHRONIC_DAYS))
     rows = []
     for index, (on, total) in enumerate(zip(dates, sums, strict=True)):
@@ -172,8 +124,8 @@ def day_rows(
                 on=on,
                 known=total is not None,
                 **(total or {}),  # type: ignore[arg-type] # the names are fields
-                acute_calf_km=_or_none(acute[index]),
-                chronic_calf_km=_or_none(chronic[index]),
+                acute_calf_km=acute[index],
+                chronic_calf_km=chronic[index],
                 monotony=monotony(week),
                 strain=strain(week),
                 soreness_left=answer.left if answer else None,
@@ -186,7 +138,7 @@ def day_rows(
 
 def _sums(activities: Sequence[DayActivity], told: Mapping[str, Told]) -> dict[str, float | None]:
     runs = [each for each in activities if each.counted]
-    walks = [each for each in activities if each.on_foot and not each.counted]
+    walks = [each for each in activities if each.walk]
     distances = [run.distance_m for run in runs]
     return {
         "runs": len(runs),
@@ -205,7 +157,10 @@ def _sums(activities: Sequence[DayActivity], told: Mapping[str, Told]) -> dict[s
 
 
 def _srpe_au(run: DayActivity, told: Told) -> float | None:
-    """Effort times minutes; what the runner said to us goes before what was told to the watch."""
+    """Session-RPE, effort 0 to 10 times minutes (Foster 2001), in arbitrary units.
+
+    What the runner told us goes before what the watch was told.
+    """
     effort = run.rpe if told.rpe is None else told.rpe
     return None if effort is None else effort * run.timer_s / 60
 
@@ -224,7 +179,3 @@ def _plus_walks(runs: Sequence[float | None], walks: Sequence[float | None]) -> 
     """The runs' sum and what walks are known to add."""
     total = _sum(runs)
     return None if total is None else total + sum(walk for walk in walks if walk is not None)
-
-
-def _or_none(value: float) -> float | None:
-    return None if math.isnan(value) else float(value)

@@ -1,19 +1,24 @@
-"""All that advice may look at: the mornings, the runs, and which days are known."""
+"""All that advice may look at: the mornings, the runs with what was told of them, known days."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from pipeline.checkin import CheckIn
+
+ANSWER_REACH_DAYS = 3
+"""`during` and `rpe` speak of a run at most this many days back (DESIGN.md: check-ins)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One counted run as advice sees it: numbers only, already paired with what was told of it."""
+    """One counted run as advice sees it: numbers only, paired with what was told of it."""
 
     id: str
     on: date
@@ -21,8 +26,12 @@ class Run:
     start_at: datetime
     distance_m: float | None
     calf_km: float | None
-    during: int | None = None
-    """Worst pain during or after it, 0 to 10, from a later morning's answer."""
+    told: tuple[tuple[date, int], ...] = ()
+    """Worst pain during or after it, 0 to 10, each with the morning on which it was told."""
+
+    def during(self, on: date) -> int | None:
+        """The worst pain as it had been told by a morning; None where it had not."""
+        return next((nrs for told_on, nrs in reversed(self.told) if told_on <= on), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,3 +48,68 @@ class History:
     unknown: frozenset[date] = frozenset()
     data_through: datetime | None = None
     """The end of the last activity, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the runner said of one run afterwards."""
+
+    during: tuple[tuple[date, int], ...] = ()
+    """Each answer with its morning, oldest first: advice for a day sees only what was told."""
+    rpe: float | None = None
+
+
+class Dated(Protocol):
+    """What pairing needs to know of a run."""
+
+    @property
+    def id(self) -> str:
+        """Its name."""
+
+    @property
+    def on(self) -> date:
+        """Its local date."""
+
+    @property
+    def start_at(self) -> datetime:
+        """When it started."""
+
+
+def pair(mornings: Iterable[CheckIn], runs: Sequence[Dated]) -> dict[str, Told]:
+    """Which run each `during` and `rpe` speaks of: run id → what was told.
+
+    The run is the one named in the answer, else the last one of the three days before it. An
+    answer that finds no run is kept and speaks of none. Of several about one run the later holds.
+
+    Args:
+        mornings: one answer per date, oldest first.
+        runs: the counted ones.
+    """
+    by_id = {run.id for run in runs}
+    last_of = {run.on: run.id for run in sorted(runs, key=lambda run: run.start_at)}
+    told: dict[str, Told] = {}
+    for morning in mornings:
+        if morning.during is None and morning.rpe is None:
+            continue
+        run_id = morning.run_id if morning.run_id in by_id else run_before(morning.on, last_of)
+        if run_id is None:
+            continue
+        before = told.get(run_id, Told())
+        during = before.during
+        if morning.during is not None:
+            during = (*during, (morning.on, morning.during))
+        told[run_id] = Told(during, before.rpe if morning.rpe is None else morning.rpe)
+    return told
+
+
+def run_before(on: date, last_of: Mapping[date, str]) -> str | None:
+    """The last run of the three days before a morning; `last_of` has the last run of each date."""
+    for back in range(1, ANSWER_REACH_DAYS + 1):
+        if run_id := last_of.get(on - timedelta(days=back)):
+            return run_id
+    return None
+
+
+def with_told(runs: Sequence[Run], told: Mapping[str, Told]) -> tuple[Run, ...]:
+    """The same runs, each with what was told of it."""
+    return tuple(replace(run, told=told.get(run.id, Told()).during) for run in runs)

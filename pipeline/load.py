@@ -1,21 +1,17 @@
-"""Load: what a run asked of the calves, of the heart and of the runner, and how days add up.
+"""Load: what one run asked of the calves and of the heart.
 
 Calf load explains what was done. It is not claimed to predict soreness (EVIDENCE 7.4).
 """
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from pipeline.cadence import is_walking
 from pipeline.motion import centred_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from pipeline.activity import Records
@@ -42,14 +38,14 @@ WALKING_REFERENCE_MPS = 1.34
 STEPS_PER_REFERENCE_KM = DEFAULT_CADENCE_SPM / 60 / REFERENCE_MPS * 1000
 """916.7 steps: an easy flat kilometre at 3.0 m/s."""
 
+WALKING_STEP_M = 0.75
+"""5 km of walking are 6,666 steps (EVIDENCE 5.3)."""
+
 DOSE_EXPONENT = 1
 STRAIN_EXPONENT = 6
 
 SPEED_SMOOTHING_S = 12.0
 GRADE_SMOOTHING_M = 50.0
-
-ACUTE_DAYS = 7
-CHRONIC_DAYS = 28
 
 BANISTER: dict[Sex, tuple[float, float]] = {"male": (0.64, 1.92), "female": (0.86, 1.67)}
 """Weight and exponent of the heart-rate reserve (EVIDENCE section 4)."""
@@ -60,6 +56,19 @@ def expected_cadence_spm(
 ) -> NDArray[np.float64]:
     """Cadence to expect at a speed: c0 + 9 (v - 3.0) (EVIDENCE 5.2 and section 6)."""
     return c0_spm + CADENCE_SLOPE_SPM_PER_MPS * (speed_mps - REFERENCE_MPS)
+
+
+def filled_cadence_spm(
+    cadence_spm: NDArray[np.float64],
+    speed_mps: NDArray[np.float64],
+    walking: NDArray[np.bool_],
+    c0_spm: float = DEFAULT_CADENCE_SPM,
+) -> NDArray[np.float64]:
+    """For calf load only: the cadence to expect where none was recorded; NaN without speed."""
+    expected = np.where(
+        walking, speed_mps / WALKING_STEP_M * 60, expected_cadence_spm(speed_mps, c0_spm)
+    )
+    return np.where(np.isfinite(cadence_spm), cadence_spm, expected)
 
 
 def force_ratio(
@@ -108,6 +117,7 @@ def calf_km(
     cadence_spm: NDArray[np.float64],
     lasting_s: NDArray[np.float64],
     *,
+    walking: NDArray[np.bool_],
     exponent: int = DOSE_EXPONENT,
     c0_spm: float = DEFAULT_CADENCE_SPM,
 ) -> float:
@@ -123,6 +133,7 @@ def calf_km(
         grade: smoothed, no unit, shape (n,).
         cadence_spm: no NaN where there is speed, shape (n,).
         lasting_s: how long each sample lasts; 0 while standing, shape (n,).
+        walking: which samples walk, shape (n,).
         exponent: m.
         c0_spm: the runner's own cadence at 3.0 m/s.
 
@@ -132,7 +143,7 @@ def calf_km(
         speed_mps,
         grade,
         cadence_spm,
-        walking=is_walking(speed_mps, cadence_spm),
+        walking=walking,
         c0_spm=c0_spm,
     )
     steps = cadence_spm / 60 * lasting_s
@@ -200,51 +211,3 @@ def trimp_banister(
     reserve = np.clip(reserve, 0.0, 1.0)
     minutes = lasting_s[known] / 60
     return float((minutes * reserve * weight * np.exp(exponent * reserve)).sum())
-
-
-def srpe_au(rpe: float, timer_s: float) -> float:
-    """Session-RPE: effort 0 to 10 times minutes, in arbitrary units (Foster 2001)."""
-    return rpe * timer_s / 60
-
-
-def ewma(daily: Sequence[float], *, span_days: int) -> NDArray[np.float64]:
-    """Exponentially weighted moving average of a daily series, shape (n,).
-
-        today = k x load + (1 - k) x yesterday,   k = 2 / (span_days + 1)
-
-    A rest day must be there as 0. An unknown day is NaN and holds yesterday's value. The first
-    known day starts the average.
-
-    Source: Williams 2017, Br J Sports Med 51:209. Differs from the paper: starts at the first
-    day's load and not at zero, and holds over unknown days.
-    """
-    keep = 1 - 2 / (span_days + 1)
-    averages = np.full(len(daily), np.nan)
-    current = math.nan
-    for day, load in enumerate(daily):
-        if not math.isnan(load):
-            current = load if math.isnan(current) else (1 - keep) * load + keep * current
-        averages[day] = current
-    return averages
-
-
-def monotony(week: Sequence[float]) -> float | None:
-    """Mean over standard deviation of seven daily loads, no unit; rest days are 0.
-
-    None when one of the days is unknown (NaN), or when all are equal: nothing varies, so there
-    is nothing to divide by. The deviation is that of a sample (ddof 1).
-
-    Source: Foster 1998.
-    """
-    loads = np.asarray(week, dtype=np.float64)
-    if len(loads) < ACUTE_DAYS or np.isnan(loads).any():
-        return None
-    if np.ptp(loads) == 0:
-        return None
-    return float(loads.mean() / np.std(loads, ddof=1))
-
-
-def strain(week: Sequence[float]) -> float | None:
-    """The week's load times its monotony (Foster 1998); None where monotony is."""
-    evenness = monotony(week)
-    return None if evenness is None else float(np.sum(week)) * evenness

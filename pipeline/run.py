@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from pipeline import cadence, load, motion, quality
-from pipeline.activity import Activity, Finding, Records
+from pipeline.activity import Activity, Finding, Pause, Records
 from pipeline.duplicates import trace_of
 from pipeline.localday import LocalDay, local_day
 
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from pipeline.athlete import Athlete
     from pipeline.localday import ZoneFrom
 
-METRICS_VERSION = 1
-"""Goes up whenever the same file would give another number; rows are then derived again."""
-
 RUNNING = "running"
 ON_FOOT = frozenset({RUNNING, "walking", "hiking"})
 
@@ -35,6 +33,8 @@ RUNNING_P95_MPS = 8.0
 ASCENT_HYSTERESIS_M = 3.0
 """A rise counts once it exceeds this: barometers and GPS wander by metres on the flat."""
 ALTITUDE_SMOOTHING_S = 30.0
+
+START_TOLERANCE_S = 86_400.0
 
 TOTAL_TOLERANCE = 0.5
 """A device total that differs by more than half from its own records is not believed."""
@@ -94,10 +94,13 @@ def row_of(
     Returns:
         None when no record is left that can be true.
     """
+    if activity.clock_is_local:
+        activity = _in_utc(activity, athlete)
     activity = quality.checked(activity, not_after_s=not_after_s)
     if len(activity.records) == 0:
         return None
     activity = _typed(replace(activity, records=motion.with_speed(activity.records)))
+    activity = replace(activity, start_at=_start_at(activity))
     records = activity.records
     lasting_s = motion.sample_s(records.at_s, activity.pauses)
     moving = motion.is_moving(records)
@@ -132,6 +135,25 @@ def row_of(
     if activity.sport in ON_FOOT:
         row = _with_steps(row, activity, lasting_s, moving)
     return row
+
+
+def _in_utc(activity: Activity, athlete: Athlete) -> Activity:
+    """Move a recording that knew only local time by the offset of the runner's own zone."""
+    local = activity.start_at.replace(tzinfo=ZoneInfo(athlete.timezone))
+    offset = local.utcoffset() or timedelta()
+    offset_s = offset.total_seconds()
+    assumed = Finding(
+        "clock_is_local", 1, "The watch knew only its local time; your own time zone was assumed."
+    )
+    return replace(
+        activity,
+        utc_offset_s=None,
+        start_at=activity.start_at - offset,
+        records=activity.records.replace(at_s=activity.records.at_s - offset_s),
+        pauses=tuple(Pause(p.start_s - offset_s, p.end_s - offset_s) for p in activity.pauses),
+        laps=tuple(replace(lap, start_at=lap.start_at - offset) for lap in activity.laps),
+        findings=(*activity.findings, assumed),
+    )
 
 
 def _typed(activity: Activity) -> Activity:
@@ -170,6 +192,14 @@ def _day_of(activity: Activity, athlete: Athlete) -> LocalDay:
         position_deg=first,
         athlete_timezone=athlete.timezone,
     )
+
+
+def _start_at(activity: Activity) -> datetime:
+    """The start as the file tells it, unless its own records lie more than a day away."""
+    first_s = float(activity.records.at_s[0])
+    if abs(activity.start_at.timestamp() - first_s) > START_TOLERANCE_S:
+        return _utc(first_s)
+    return activity.start_at
 
 
 def _times(activity: Activity) -> tuple[float, float]:
@@ -322,13 +352,12 @@ def _with_calf_load(
     speed = load.smoothed_speed_mps(records.speed_mps, running_s)
     if not np.isfinite(speed).any():
         return row, ()
-    expected = load.expected_cadence_spm(speed)
     assumed = ~np.isfinite(records.cadence_spm) & np.isfinite(speed) & (running_s > 0)
-    steps_per_min = np.where(np.isfinite(records.cadence_spm), records.cadence_spm, expected)
+    steps_per_min = load.filled_cadence_spm(records.cadence_spm, speed, walking)
     travelled = np.append(0.0, np.cumsum(np.nan_to_num(records.speed_mps * running_s)[:-1]))
     grade = load.smoothed_grade(records, travelled)
     dose, strain = (
-        load.calf_km(speed, grade, steps_per_min, running_s, exponent=exponent)
+        load.calf_km(speed, grade, steps_per_min, running_s, walking=walking, exponent=exponent)
         for exponent in (load.DOSE_EXPONENT, load.STRAIN_EXPONENT)
     )
     findings: tuple[Finding, ...] = ()

@@ -1,0 +1,1 @@
+"""The tests mirror the folders; each is a small picture that can fail."""

@@ -1,0 +1,110 @@
+"""Today's ceiling: at most this far, never a target (EVIDENCE 9.11, 9.12)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
+
+from advice.recommendation import Because, Ceiling, Verdict
+
+if TYPE_CHECKING:
+    from advice.day import Day
+    from advice.training import Window
+    from pipeline.checkin import CheckIn
+
+SOURCE = "Frandsen 2025, BJSM 59:1203; calf load in the same way is our extension (EVIDENCE 4.6)"
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyRise:
+    """Median soreness of two weeks, the second clearly sorer."""
+
+    last_week_nrs: float
+    this_week_nrs: float
+
+
+def ceiling(day: Day, verdict: Verdict, rise: WeeklyRise | None) -> Ceiling | None:
+    """At most this far and this much calf load; None when running is not allowed."""
+    if verdict >= Verdict.REST:
+        return None
+    easy = verdict is Verdict.EASY
+    lowered = day.limits["weekly_factor"] if rise else 1.0
+    distance_m = _most(day, day.training.distance_m, lowered, easy=easy)
+    calf_km = _most(day, day.training.calf_km, lowered, easy=easy)
+    return Ceiling(
+        distance_m=None if distance_m is None else round(distance_m, 1),
+        calf_km=None if calf_km is None else round(calf_km, 3),
+        surface="flat" if easy else "any",
+    )
+
+
+def ceiling_reasons(
+    day: Day, today: Ceiling | None, rise: WeeklyRise | None
+) -> tuple[Because, ...]:
+    """How the ceiling came about, where there is one."""
+    window = day.training.distance_m
+    longest, usual = window.longest(day.on), window.usual(day.on)
+    if today is None or today.distance_m is None or longest is None or usual is None:
+        return ()
+    reasons = [
+        Because(
+            rule="ceiling",
+            says=f"At most {today.distance_m / 1000:.1f} km today. Of the last "
+            f"{day.limits['window_days']} days your longest run that counts is "
+            f"{longest / 1000:.1f} km, your usual one {usual / 1000:.1f} km.",
+            values={"distance_m": today.distance_m, "longest_m": longest, "usual_m": usual},
+            source=SOURCE,
+        )
+    ]
+    if rise:
+        reasons.append(
+            Because(
+                rule="weekly_rise",
+                says=f"The median of your mornings is {rise.this_week_nrs:g} of 10 this week, "
+                f"after {rise.last_week_nrs:g} last week: today's ceiling is lower.",
+                values={
+                    "last_week_nrs": rise.last_week_nrs,
+                    "this_week_nrs": rise.this_week_nrs,
+                },
+                source="Silbernagel's weekly comparison, our numbers (EVIDENCE 1.3 item 6, 9.12)",
+            )
+        )
+    return tuple(reasons)
+
+
+def weekly_rise(day: Day) -> WeeklyRise | None:
+    """Whether this week's median soreness is clearly above last week's (9.12)."""
+    days, limits = int(day.limits["week_days"]), day.limits
+    this_week = _median(day, range(days), limits["weekly_answers"])
+    last_week = _median(day, range(days, 2 * days), limits["weekly_answers"])
+    if this_week is None or last_week is None or this_week < limits["weekly_nrs"]:
+        return None
+    risen = this_week >= last_week + limits["weekly_rise_nrs"]
+    return WeeklyRise(last_week, this_week) if risen else None
+
+
+def _median(day: Day, days_back: range, answers: float) -> float | None:
+    """The median soreness of the answers so many days back, if there are enough of them."""
+    within: list[CheckIn] = [
+        each for each in day.course.recent if (day.on - each.on).days in days_back
+    ]
+    return median(each.worst for each in within) if len(within) >= answers else None
+
+
+def _most(day: Day, window: Window, lowered: float, *, easy: bool) -> float | None:
+    """Today's most by one measure; None where there is no run to go by."""
+    longest, usual = window.longest(day.on), window.usual(day.on)
+    if longest is None or usual is None:
+        return None
+    most = longest * _factor(day)
+    if easy:
+        most = min(most, day.limits["easy_share"] * usual)
+    return most * lowered
+
+
+def _factor(day: Day) -> float:
+    """1.10, or 1.00 where the window holds few runs or unknown days."""
+    few = day.training.runs(day.on) < day.limits["enough_runs"]
+    unsure = few or day.training.unknown_days(day.on) > 0
+    return day.limits["longest_factor_unsure" if unsure else "longest_factor"]

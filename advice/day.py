@@ -1,0 +1,129 @@
+"""One day as the rules see it: the answers up to and including it, the runs before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from advice.course import SIDES, Course
+from advice.training import Training, no_training
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+
+    from advice.course import Side
+    from advice.limits import Limits
+    from pipeline.checkin import CheckIn
+    from pipeline.history import History
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """All that a rule may look at."""
+
+    on: date
+    limits: Limits
+    course: Course
+    training: Training
+    last_answered: Day | None = None
+    """The day of the latest answer, when that is not today."""
+
+    @property
+    def answer(self) -> CheckIn | None:
+        """This morning's answer."""
+        last = self.course.last
+        return last if last and last.on == self.on else None
+
+    @property
+    def worst_nrs(self) -> int | None:
+        """M, the larger of left and right this morning."""
+        return self.answer.worst if self.answer else None
+
+    @property
+    def during_nrs(self) -> int | None:
+        """D, the worst pain of the latest run, while it counts."""
+        return self.training.during_nrs(self.on)
+
+    @property
+    def silent_days(self) -> int | None:
+        """Days without an answer, today included; None before the first answer."""
+        return self.course.silent_days(self.on)
+
+    @property
+    def episodes_are_judged(self) -> bool:
+        """Soreness of which nothing was heard for more than seven days is asked about (9.6)."""
+        silent = self.silent_days
+        return silent is not None and silent <= self.limits["silent_days"]
+
+    def sides_at(self, nrs: int) -> Literal["left", "right", "both"]:
+        """Which calf is at a level this morning; `both` when they are equal."""
+        at: list[Side] = [side for side in SIDES if self.course.side(side).nrs == nrs]
+        return at[0] if len(at) == 1 else "both"
+
+
+def follow(history: History, dates: Iterable[date], limits: Limits) -> Iterator[Day]:
+    """Walk once through a history and stop at each of the dates, which must ascend.
+
+    A day sees the answers up to and including it and the runs whose date is before it.
+
+    Raises:
+        ValueError: a date comes before the one asked last.
+    """
+    walk = _Walk(history, limits)
+    for on in dates:
+        yield walk.to(on)
+
+
+class _Walk:
+    """The one place that moves: how far the answers and the runs have been followed."""
+
+    def __init__(self, history: History, limits: Limits) -> None:
+        self._limits = limits
+        self._mornings = history.mornings
+        self._runs = history.runs
+        self._next_morning = 0
+        self._next_run = 0
+        self._course = Course(limits=limits)
+        self._training = no_training(history, limits)
+        self._answered: Day | None = None
+        self._on: date | None = None
+
+    def to(self, on: date) -> Day:
+        """The day `on`, with everything up to it."""
+        if self._on and on < self._on:
+            raise ValueError("dates must come oldest first")
+        self._on = on
+        while self._next_morning < len(self._mornings):
+            checkin = self._mornings[self._next_morning]
+            if checkin.on > on:
+                break
+            self._take(checkin)
+            self._next_morning += 1
+        self._run_until(on)
+        if self._answered and self._answered.on == on:
+            return self._answered
+        return self._day(on, self._answered)
+
+    def _take(self, checkin: CheckIn) -> None:
+        """Follow one answer, after the runs before it."""
+        self._run_until(checkin.on)
+        last = self._training.last
+        self._course = self._course.after(checkin, ran_on=last.on if last else None)
+        self._answered = self._day(checkin.on, None)
+
+    def _run_until(self, on: date) -> None:
+        """Follow the runs before a date."""
+        while self._next_run < len(self._runs) and self._runs[self._next_run].on < on:
+            self._training = self._training.after(self._runs[self._next_run])
+            self._next_run += 1
+
+    def _day(self, on: date, last_answered: Day | None) -> Day:
+        """A day with what has been followed so far."""
+        return Day(
+            on=on,
+            limits=self._limits,
+            course=self._course,
+            training=self._training,
+            last_answered=last_answered,
+        )

@@ -1,0 +1,128 @@
+"""Which format a file has, and what was read of it: the one door through which bytes come in.
+
+To add a format: write a module with `FORMAT`, `identify(head)` and `read(content)`, put it into
+`READERS` below, and put a sample of it into tests/connectors. Nothing else changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from connectors import fit, gpx, tcx
+from connectors.errors import UnreadableFileError
+from pipeline.run import row_of
+
+if TYPE_CHECKING:
+    from connectors.reading import Content
+    from pipeline.athlete import Athlete
+    from pipeline.run import ActivityRow
+
+Status = Literal["read", "salvaged", "refused"]
+
+READER_VERSION = 1
+"""Goes up whenever the same bytes would be read otherwise; refused files are then tried again."""
+
+HEAD_BYTES = 1024
+
+
+class Reader(Protocol):
+    """One format. A module satisfies it."""
+
+    FORMAT: str
+
+    def identify(self, head: bytes, /) -> bool:
+        """Whether a file with these first bytes is of this format."""
+
+    def read(self, content: bytes, /) -> Content:
+        """The activities in it; raises UnreadableFileError when there are none."""
+
+
+READERS: tuple[Reader, ...] = (fit, gpx, tcx)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileReading:
+    """What became of one file: read, salvaged or refused, with a reason and what it holds."""
+
+    file: str
+    """Path relative to its source; members of archives as `a.zip!deep/b.fit`."""
+    sha256: str | None
+    """Of the decompressed bytes; None when they were too many to be read."""
+    status: Status
+    format: str | None = None
+    reason: str | None = None
+    says: str | None = None
+    rows: tuple[ActivityRow, ...] = ()
+
+
+def refusal(file: str, error: UnreadableFileError, digest: str | None = None) -> FileReading:
+    """The answer for a file that cannot be read."""
+    return FileReading(
+        file=file, sha256=digest, status="refused", reason=error.reason, says=error.says
+    )
+
+
+def reader_for(content: bytes) -> Reader:
+    """The one reader that claims these bytes.
+
+    Raises:
+        UnreadableFileError: none does, or more than one.
+    """
+    head = content[:HEAD_BYTES]
+    if not head:
+        raise UnreadableFileError("empty", "The file is empty.")
+    claims = [each for each in READERS if each.identify(head)]
+    match claims:
+        case [only]:
+            return only
+        case []:
+            raise UnreadableFileError("unknown_format", "This is neither FIT nor GPX nor TCX.")
+        case _:
+            names = " and ".join(each.FORMAT for each in claims)
+            raise UnreadableFileError("ambiguous", f"Both {names} claim this file.")
+
+
+def read_file(
+    file: str, content: bytes, athlete: Athlete, *, not_after_s: float | None = None
+) -> FileReading:
+    """Read one file and derive its rows. A bad file is an answer: this never raises.
+
+    Args:
+        file: its name, for the answer only; the format is told by the bytes.
+        content: decompressed.
+        athlete: for the time zone and the bounds of heart rate.
+        not_after_s: latest time that can be true, seconds since 1970.
+    """
+    digest = sha256(content).hexdigest()
+    format_name: str | None = None
+    try:
+        reader = reader_for(content)
+        format_name = reader.FORMAT
+        read = reader.read(content)
+        rows = _rows(read, athlete, not_after_s)
+    except UnreadableFileError as error:
+        return replace(refusal(file, error, digest), format=format_name)
+    except Exception as error:  # noqa: BLE001 - the boundary: one bad file must not stop the others
+        damaged = UnreadableFileError(
+            "damaged", f"It could not be read ({type(error).__name__}); please report such a file."
+        )
+        return replace(refusal(file, damaged, digest), format=format_name)
+    return FileReading(
+        file=file,
+        sha256=digest,
+        status="salvaged" if read.salvaged else "read",
+        format=format_name,
+        reason=read.salvaged,
+        says=read.says,
+        rows=rows,
+    )
+
+
+def _rows(read: Content, athlete: Athlete, not_after_s: float | None) -> tuple[ActivityRow, ...]:
+    found = (row_of(each, athlete, not_after_s=not_after_s) for each in read.activities)
+    rows = tuple(row for row in found if row is not None)
+    if not rows:
+        raise UnreadableFileError("no_possible_time", "No record in it has a possible date.")
+    return rows

@@ -1,0 +1,171 @@
+"""The command line: what can be asked, and how every command ends.
+
+Imports here are light: a command imports what it needs when it runs, and none but the flows
+imports Prefect.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from datetime import date
+from importlib.metadata import version
+
+from flows.errors import DONE, INTERRUPTED, UNEXPECTED, exit_code
+from pipeline.checkin import CLEARANCES, DIDS, FLAGS, NRS_MAX, WHERES
+
+DESCRIPTION = """\
+Joins what the watch knows with how the calves feel, and answers every morning: run, run easy,
+rest, or see somebody. General information, not a diagnosis.
+"""
+
+EPILOG = """\
+exit codes: 0 done, 1 unexpected, 2 usage, 3 settings or no such athlete, 4 some files refused,
+5 source not reached, 6 mail not accepted, 7 database, 75 another run is at it, 130 interrupted
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code is the contract's."""
+    options = parser().parse_args(arguments)
+    from flows import commands  # noqa: PLC0415 - help and usage need none of it
+
+    try:
+        return commands.run(options)
+    except BrokenPipeError:
+        # Whoever read us has seen enough (| head); nothing is left to say it to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        print("Interrupted; what was done stays, and the same command goes on.", file=sys.stderr)
+        return INTERRUPTED
+    except Exception as error:
+        if options.debug:
+            raise
+        code = exit_code(error)
+        told = str(error) or type(error).__name__
+        if code == UNEXPECTED:
+            told = f"unexpected {type(error).__name__}: {error}; --debug shows where"
+        print(f"calfwise: {told}", file=sys.stderr)
+        return code
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its options."""
+    top = argparse.ArgumentParser(
+        prog="calfwise",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"calfwise {version('calfwise')}")
+    _common(top, default=None)
+    # The same options after the command; what is not given there leaves what was given before.
+    common = argparse.ArgumentParser(add_help=False)
+    _common(common, default=argparse.SUPPRESS)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def command(name: str, says: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=says, description=says, parents=[common])
+
+    command("demo", "a simulated runner's season through the whole system")
+    _init(command("init", "write a commented calfwise.toml"))
+    _sync(command("sync", "one nightly sync now: new files, days, advice, letter"))
+    _backfill(command("backfill", "history from files, folders or archives"))
+    _checkin(command("checkin", "this morning's answer, or many from a CSV file"), common)
+    _on(command("advise", "the recommendation, its reasons and numbers"))
+    letter = command("letter", "print the day's letter; --send delivers it")
+    _on(letter)
+    letter.add_argument("--send", action="store_true", help="queue it and deliver it, once")
+    for name, says in (("runs", "every recorded activity"), ("days", "every local day")):
+        listing = command(name, says)
+        listing.add_argument("--since", type=_date, metavar="DATE")
+        listing.add_argument("--until", type=_date, metavar="DATE")
+        listing.add_argument("--csv", action="store_true", help="as CSV, for a notebook")
+    explain = command("explain", "read one file and say what was understood; stores nothing")
+    explain.add_argument("file", metavar="FILE")
+    command("doctor", "check everything that could be wrong, and say what to do")
+    return top
+
+
+def _common(to: argparse.ArgumentParser, default: object) -> None:
+    flag = False if default is None else default
+    to.add_argument("--home", metavar="DIR", default=default, help="the installation's folder")
+    to.add_argument("--athlete", metavar="ID", default=default, help="which runner; default: me")
+    to.add_argument("--json", action="store_true", default=flag, help="one JSON document on stdout")
+    to.add_argument("--engine", choices=("prefect", "plain"), default=default)
+    to.add_argument("--debug", action="store_true", default=flag, help="show tracebacks")
+
+
+def _init(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--timezone", metavar="ZONE", help="your time zone, such as Europe/Zurich")
+    to.add_argument("--source", metavar="URL", help="the folder your watch files come to")
+
+
+def _sync(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--source", metavar="URL", action="append", default=[], dest="sources")
+    to.add_argument("--all", action="store_true", help="every athlete, one after the other")
+    _on(to)
+
+
+def _backfill(to: argparse.ArgumentParser) -> None:
+    to.add_argument("sources", metavar="SOURCE", nargs="+", help="a file, a folder or an archive")
+    to.add_argument("--since", type=_date, metavar="DATE")
+    to.add_argument("--until", type=_date, metavar="DATE")
+    to.add_argument("--workers", type=_positive, metavar="N", help="processes that read files")
+
+
+def _checkin(to: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
+    _on(to)
+    to.add_argument("--left", type=_nrs, metavar="N", help="left calf this morning, 0 to 10")
+    to.add_argument("--right", type=_nrs, metavar="N", help="right calf this morning, 0 to 10")
+    to.add_argument("--during", type=_nrs, metavar="N", help="worst pain of the last run, 0 to 10")
+    to.add_argument("--rpe", type=_nrs, metavar="N", help="effort of the last run, 0 to 10")
+    to.add_argument("--run", metavar="ID", help="the run that --during and --rpe speak of")
+    to.add_argument("--sleep-h", type=_hours, metavar="H", help="hours of sleep")
+    to.add_argument("--flag", action="append", default=[], choices=FLAGS, metavar="NAME",
+                    help="a red flag: " + ", ".join(FLAGS))  # fmt: skip
+    to.add_argument("--no-flags", action="store_true", help="asked, and none of these")
+    to.add_argument("--did", action="append", default=[], choices=DIDS, metavar="NAME",
+                    help="done yesterday: " + ", ".join(DIDS))  # fmt: skip
+    to.add_argument("--where", action="append", default=[], choices=WHERES, metavar="NAME",
+                    help="where it hurts: " + ", ".join(WHERES))  # fmt: skip
+    to.add_argument("--painkiller", action="store_true", help="one was taken this morning")
+    to.add_argument("--cleared", choices=CLEARANCES, help="seen by somebody after a referral")
+    to.add_argument("--note", metavar="TEXT")
+    more = to.add_subparsers(dest="more", metavar="import FILE.csv")
+    many = more.add_parser("import", parents=[common], help="many answers from a CSV file")
+    many.add_argument("file", metavar="FILE.csv")
+
+
+def _on(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--on", type=_date, metavar="DATE", help="which day; default: today")
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2026-03-29") from None
+
+
+def _nrs(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) <= NRS_MAX:
+        return int(text)
+    raise argparse.ArgumentTypeError("say a whole number from 0 to 10")
+
+
+def _hours(text: str) -> float:
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = -1.0
+    if 0 <= hours <= 24:  # noqa: PLR2004 - a day has them
+        return hours
+    raise argparse.ArgumentTypeError("say hours from 0 to 24")
+
+
+def _positive(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError("say a whole number from 1 on")

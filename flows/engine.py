@@ -1,0 +1,53 @@
+"""Running a story by an engine: plainly, or as a Prefect flow that other people can watch."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+from flows import settings
+from flows.progress import say
+from flows.settings import Home
+from flows.work import Order, Report, backfill, sync
+
+
+def run_sync(order: Order, on: date) -> Report:
+    """One nightly sync by the engine of the settings."""
+    if order.home.engine == "plain":
+        return sync(order, on=on)
+    with prefect_ready(order.home):
+        from flows.nightly import nightly  # noqa: PLC0415 - importing Prefect takes seconds
+
+        urls = [url for url, _ in order.places]
+        return nightly(str(order.home.folder), order.athlete, on, urls)
+
+
+def run_backfill(order: Order) -> Report:
+    """A backfill by the engine of the settings."""
+    if order.home.engine == "plain":
+        return backfill(order)
+    with prefect_ready(order.home):
+        from flows.backfill import backfill_flow  # noqa: PLC0415 - as above
+
+        return backfill_flow(
+            str(order.home.folder),
+            order.athlete,
+            [url for url, _ in order.places],
+            since=order.window.since,
+            until=order.window.until,
+            workers=order.workers,
+        )
+
+
+@contextmanager
+def prefect_ready(home: Home) -> Iterator[None]:
+    """Import Prefect set up as LIBRARIES found it must be, and say that this takes a while."""
+    first = not (home.prefect_folder / "prefect.db").exists()
+    own_server = settings.prepare_prefect(home.prefect_folder)
+    if own_server:
+        wait = "about 20 s, this once" if first else "about 8 s"
+        say(f"Starting Prefect ({wait}; --engine plain goes without) ...")
+    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings  # noqa: PLC0415 - as above
+
+    # Each flow would wait a second for the thread of its heartbeat; no variable can say None.
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        yield

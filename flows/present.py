@@ -1,0 +1,120 @@
+"""The JSON of the command line, key by key as the contract names them."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from advice.recommendation import Recommendation
+from pipeline.day import DayRow
+
+if TYPE_CHECKING:
+    from connectors.formats import FileReading
+    from flows.work import Report
+    from pipeline.run import ActivityRow
+    from pipeline.store.records import StoredActivity
+
+Json = dict[str, Any]
+
+NOT_SHOWN = {"trace", "end_at"}
+SHORT_COPY = {
+    "code": "short_copy_counted",
+    "count": 1,
+    "says": "A longer recording of this run exists but tells less.",
+}
+
+
+def instant(at: datetime | None) -> str | None:
+    """UTC in ISO 8601 with a Z."""
+    if at is None:
+        return None
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def activity_json(row: "ActivityRow") -> Json:
+    """One activity of `explain` and `runs`."""
+    shown = {key: value for key, value in asdict(row).items() if key not in NOT_SHOWN}
+    shown["start_at"] = instant(row.start_at)
+    shown["local_date"] = row.local_date.isoformat()
+    shown["findings"] = [asdict(finding) for finding in row.findings]
+    shown["shoes"] = None
+    return shown
+
+
+def reading_json(reading: "FileReading") -> Json:
+    """One file of `explain`."""
+    return {
+        "sha256": reading.sha256,
+        "file": reading.file,
+        "format": reading.format,
+        "status": reading.status,
+        "reason": reading.reason,
+        "says": reading.says,
+        "activities": [activity_json(row) for row in reading.rows],
+    }
+
+
+def run_json(stored: "StoredActivity", rpe: float | None) -> Json:
+    """One element of `runs`: the file and the activity together, and whether it counts."""
+    shown = activity_json(stored.row)
+    if stored.short_copy:
+        shown["findings"].append(SHORT_COPY)
+    if rpe is not None:
+        shown["rpe"] = rpe
+    return {
+        "id": stored.id,
+        "counted": stored.counted,
+        "duplicate_of": stored.duplicate_of,
+        "sha256": stored.sha256,
+        "file": stored.file,
+        "format": stored.format,
+        "status": stored.status,
+        "reason": stored.reason,
+        **shown,
+    }
+
+
+def day_json(day: DayRow, verdict: str | None) -> Json:
+    """One element of `days`."""
+    return {**asdict(day), "on": day.on.isoformat(), "verdict": verdict}
+
+
+def recommendation_json(athlete: str, answer: Recommendation) -> Json:
+    """What `advise` says."""
+    return {
+        "athlete": athlete,
+        "on": answer.on.isoformat(),
+        "verdict": answer.verdict.word,
+        "provisional": answer.provisional,
+        "urgency": answer.urgency,
+        "because": [asdict(each) for each in answer.because],
+        "limits": None if answer.ceiling is None else asdict(answer.ceiling),
+        "care": [asdict(each) for each in answer.care],
+        "form": [asdict(each) for each in answer.form],
+        "shoes": [asdict(each) for each in answer.shoes],
+        "missing": [asdict(each) for each in answer.missing],
+        "forecast": None,
+        "rules_version": answer.rules_version,
+        "data_through": instant(answer.data_through),
+    }
+
+
+def report_json(report: "Report") -> Json:
+    """What `sync` and `backfill` did."""
+    counts = report.counts
+    return {
+        "found": counts.found,
+        "new": counts.new,
+        "read": counts.read,
+        "salvaged": counts.salvaged,
+        "refused": counts.refused,
+        "duplicates": counts.duplicates,
+        "unchanged": counts.unchanged,
+        "outside": counts.outside,
+        "runs_added": report.runs_added,
+        "days_changed": report.days_changed,
+        "seconds": round(report.seconds, 3),
+        "refused_files": [
+            {"file": file, "reason": reason, "says": says}
+            for file, reason, says in counts.refused_files
+        ],
+    }

@@ -1,0 +1,140 @@
+"""What the command line shows to people: advice, runs, days, and what was understood of a file."""
+
+import json
+from collections.abc import Iterator, Sequence
+from csv import DictWriter
+from typing import Any, TextIO
+
+from advice import words
+from advice.recommendation import Recommendation
+from flows.work import Report
+
+METRES = {"km": 1000.0, "mi": 1609.344}
+
+
+def csv(rows: Sequence[dict[str, Any]], to: TextIO) -> None:
+    """Rows with all their keys, for a notebook; lists as JSON, what is not told as nothing."""
+    if not rows:
+        return
+    writer = DictWriter(to, fieldnames=list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow(
+            {key: json.dumps(each) if isinstance(each, list) else each for key, each in row.items()}
+        )
+
+
+def with_units(row: dict[str, Any], units: words.Units) -> dict[str, Any]:
+    """A row with its distance and time as people say them."""
+    distance_m, timer_s = row.get("distance_m"), row.get("timer_s")
+    return {
+        **row,
+        "distance": None if distance_m is None else distance_m / METRES[units],
+        "timer_min": None if timer_s is None else timer_s / 60,
+        "file": str(row.get("file", "")).rpartition("/")[2],
+    }
+
+
+def heads(columns: dict[str, str], units: words.Units) -> dict[str, str]:
+    """The columns, with the runner's unit of distance over it."""
+    return {key: units if key == "distance" else head for key, head in columns.items()}
+
+
+def table(rows: Sequence[dict[str, Any]], columns: dict[str, str]) -> str:
+    """Rows in columns: key of the row → heading; what is not told is a dash."""
+    cells = [[_cell(row[key]) for key in columns] for row in rows]
+    heads = list(columns.values())
+    widths = [max(len(each[i]) for each in [heads, *cells]) for i in range(len(heads))]
+    lines = [
+        "  ".join(text.rjust(width) for text, width in zip(line, widths, strict=True)).rstrip()
+        for line in [heads, *cells]
+    ]
+    return "\n".join(lines)
+
+
+def recommendation(answer: Recommendation, units: words.Units) -> str:
+    """One morning's answer, with its reasons."""
+    lines = [words.headline(answer.verdict, answer.urgency) + f"  ({words.day(answer.on)})"]
+    if answer.provisional:
+        lines.append("Provisional: you have not answered this morning.")
+    if answer.ceiling is not None:
+        headline, detail = words.ceiling(answer.ceiling, units)
+        lines.append(f"{headline}. {detail}".rstrip())
+    lines += ["", "Because:", *(f"  - {reason.says}" for reason in answer.because)]
+    for title, items in (("Care", answer.care), ("Missing", answer.missing)):
+        if items:
+            lines += ["", f"{title}:", *(f"  - {item.says}" for item in items)]
+    lines += ["", "General information, not a diagnosis."]
+    return "\n".join(lines)
+
+
+def report(done: Report) -> str:
+    """What a sync or a backfill did."""
+    counts = done.counts
+    of_the_new = (
+        f"{counts.read} read, {counts.salvaged} salvaged, {counts.refused} refused, "
+        f"{counts.duplicates} the same once more"
+    )
+    lines = [
+        f"{counts.found} files: {counts.new} new ({of_the_new}), {counts.unchanged} unchanged.",
+        f"{done.runs_added} runs added, {done.days_changed} days changed, {done.seconds:.1f} s.",
+    ]
+    if counts.outside:
+        lines.append(f"{counts.outside} files lie outside the dates asked for.")
+    for file, reason, says in counts.refused_files:
+        lines.append(f"  refused: {file}: {reason}: {says}")
+    if done.letter is not None:
+        lines.append(f"Letter: {done.letter.eml}")
+    return "\n".join(lines)
+
+
+def explained(reading: dict[str, Any], units: words.Units) -> str:
+    """What was understood of one file; takes the JSON of `explain`."""
+    lines = [f"{reading['file']}: {reading['status']}" + _because(reading)]
+    for each in reading["activities"]:
+        lines.append(
+            f"  {each['sport']} on {each['local_date']} ({each['timezone']}, from the "
+            f"{each['timezone_from']}), {each['records']} records, {each['device'] or 'no device'}"
+        )
+        lines += [f"    {name}: {value}" for name, value in _numbers(each, units)]
+        lines += [
+            f"    found: {finding['says']} ({finding['count']})" for finding in each["findings"]
+        ]
+    return "\n".join(lines)
+
+
+def _numbers(each: dict[str, Any], units: words.Units) -> Iterator[tuple[str, str]]:
+    timer, elapsed, moving = (
+        words.duration(each[key]) for key in ("timer_s", "elapsed_s", "moving_s")
+    )
+    yield "time", f"{timer} on the timer, {elapsed} elapsed, {moving} moving"
+    if each["distance_m"] is not None:
+        yield "distance", words.distance(each["distance_m"], units)
+    if each["cadence_mean_spm"] is not None:
+        mean, median = each["cadence_mean_spm"], each["cadence_median_spm"]
+        known = f"known for {each['cadence_coverage']:.0%} of the running"
+        rule = each["cadence_rule"]
+        yield "cadence", f"{mean:.1f} steps/min mean, {median:.0f} median, {known} ({rule})"
+    if each["steps"] is not None:
+        yield "steps", f"{each['steps']:.0f}"
+    if each["heart_rate_mean_bpm"] is not None:
+        yield "heart rate", f"{each['heart_rate_mean_bpm']:.0f} beats/min mean"
+    if each["calf_km"] is not None:
+        strain = each["calf_km_strain"]
+        yield "calf load", f"{words.calf_load(each['calf_km'])}, strain-weighted {strain:.1f}"
+
+
+def _because(reading: dict[str, Any]) -> str:
+    return f" ({reading['reason']}: {reading['says']})" if reading["reason"] else ""
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return "-"
+        case bool():
+            return "yes" if value else "no"
+        case float():
+            return f"{value:.1f}"
+        case _:
+            return str(value)

@@ -1,0 +1,206 @@
+"""The stories of sync, backfill and morning, in plain functions that any engine can run."""
+
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from flows import settings
+from flows.days import derive_days
+from flows.intake import BATCH_FILES, Counts, Intake, Plan, Window, plans
+from flows.letters import Delivered, send
+from flows.progress import Advance, bar
+from flows.settings import Home
+from pipeline.store.lease import Lease, give_back, take
+from pipeline.store.records import Store
+
+T = TypeVar("T")
+
+
+class Step(Protocol):
+    """How an engine runs one piece of work: at once, or as a task with a name."""
+
+    def __call__(self, name: str, work: Callable[[], T], /) -> T:
+        """Run the work and give back what it gives."""
+
+
+@dataclass(kw_only=True)
+class Report:
+    """What a sync or a backfill did."""
+
+    counts: Counts = field(default_factory=Counts)
+    runs_added: int = 0
+    days_changed: int = 0
+    seconds: float = 0.0
+    letter: Delivered | None = None
+
+
+def at_once(_name: str, work: Callable[[], T]) -> T:
+    """The plain engine's step."""
+    return work()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """Whose files are to be taken in, from where, and how the work is run."""
+
+    home: Home
+    store: Store
+    athlete: str
+    places: Sequence[tuple[str, bool]]
+    """Address of each source, and whether it is complete."""
+    window: Window = field(default_factory=Window)
+    workers: int | None = None
+    step: Step = at_once
+
+
+def sync(order: Order, *, on: date) -> Report:
+    """One nightly sync: new files of every source, days, advice, and the letter of `on`.
+
+    Every new file is taken in, whatever its date.
+
+    Raises:
+        BusyError: another run is at it.
+        SourceUnavailableError, BadSourceError: nothing was done.
+    """
+    began = time.monotonic()
+    with leased(order.store, order.athlete) as lease:
+        report = _take_in(order, lease)
+        report.letter = morning(order, on=on)
+    report.seconds = time.monotonic() - began
+    return report
+
+
+def backfill(order: Order) -> Report:
+    """History from files, folders or archives; it can be killed and run again.
+
+    Raises: as `sync`.
+    """
+    began = time.monotonic()
+    with leased(order.store, order.athlete) as lease:
+        report = _take_in(order, lease)
+    report.seconds = time.monotonic() - began
+    return report
+
+
+def morning(order: Order, *, on: date) -> Delivered:
+    """The letter of one morning, once."""
+    return order.step("letter", partial(send, order.home, order.store, order.athlete, on))
+
+
+def nothing_is_new(order: Order) -> bool:
+    """Whether a sync would find no file to read."""
+    made = plans(order.home, order.store, order.athlete, order.places, Counts())
+    return not any(plan.todo or plan.again for plan in made)
+
+
+def _take_in(order: Order, lease: Lease) -> Report:
+    home, store, athlete, report = order.home, order.store, order.athlete, Report()
+    with store.writing() as transaction:
+        transaction.add_athlete(athlete)
+        before = transaction.counted_ids(athlete)
+    made = order.step("look", partial(plans, home, store, athlete, order.places, report.counts))
+    intake = Intake(home, store, lease, athlete, counts=report.counts, window=order.window)
+    total = sum(len(plan.todo) + len(plan.again) for plan in made)
+    with bar("reading files", total) as advance:
+        read = partial(_read_all, order, intake, advance=advance)
+        for plan in made:
+            read(plan)
+    if order.window == Window():
+        _mark_scanned(order, made)
+    report.days_changed = order.step("days", partial(derive_days, store, athlete))
+    with store.reading() as transaction:
+        report.runs_added = len(transaction.counted_ids(athlete) - before)
+    return report
+
+
+def _read_all(order: Order, intake: Intake, plan: Plan, *, advance: Advance) -> None:
+    workers = order.workers or order.home.workers
+    for start, files in _batches(plan.todo):
+        order.step(
+            f"read {start + 1}-{start + len(files)}",
+            partial(intake.take_in, plan, files, workers=workers, advance=advance),
+        )
+    for start, kept in _batches(plan.again):
+        order.step(
+            f"derive again {start + 1}-{start + len(kept)}",
+            partial(intake.derive_again, plan, kept, workers=workers, advance=advance),
+        )
+
+
+def _batches(files: Sequence[T]) -> Iterator[tuple[int, Sequence[T]]]:
+    for start in range(0, len(files), BATCH_FILES):
+        yield start, files[start : start + BATCH_FILES]
+
+
+def _mark_scanned(order: Order, made: Sequence[Plan]) -> None:
+    """A full scan makes the days before today known, where the source is complete."""
+    today = order.home.today(order.athlete)
+    with order.store.writing() as transaction:
+        for plan in made:
+            if plan.source is not None:
+                transaction.add_source(order.athlete, plan.source.url, complete=plan.complete)
+                transaction.mark_scanned(order.athlete, plan.source.url, today)
+
+
+@contextmanager
+def leased(store: Store, athlete: str) -> Iterator[Lease]:
+    """Hold the right to sync one runner.
+
+    Raises:
+        BusyError: another run holds it.
+    """
+    with store.writing() as transaction:
+        lease = take(transaction, f"sync {athlete}", _me(), settings.now(), is_dead=_is_dead)
+    try:
+        yield lease
+    finally:
+        with store.writing() as transaction:
+            give_back(transaction, lease, settings.now())
+
+
+def raise_if_busy(store: Store, athlete: str) -> None:
+    """Say at once what would be said after an engine has started.
+
+    Raises:
+        BusyError: another run holds the right to sync.
+    """
+    with leased(store, athlete):
+        pass
+
+
+def _me() -> str:
+    """This process, so that it can be told whether it still runs: host, pid, when it started."""
+    return f"{socket.gethostname()}|{os.getpid()}|{_started(os.getpid())}"
+
+
+def _is_dead(holder: str) -> bool:
+    """Whether a holder on this machine certainly runs no more."""
+    host, pid, started = holder.rsplit("|", 2)
+    if host != socket.gethostname():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except (PermissionError, ValueError):
+        return False
+    return started != _started(int(pid))
+
+
+def _started(pid: int) -> str:
+    """When a process began, in the kernel's ticks; empty where that cannot be told (macOS).
+
+    A number of a process is given out again, so it alone does not name one.
+    """
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return ""
+    return told.rpartition(")")[2].split()[19]

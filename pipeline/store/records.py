@@ -1,0 +1,586 @@
+"""What the rest of the house may ask of the store, in the words of the model.
+
+A `Store` is opened once. `reading()` and `writing()` give a transaction; everything else is a
+method of that. A writing transaction is all or nothing, and on SQLite the only one at its time.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.orm import Session
+
+from pipeline.activity import Finding
+from pipeline.checkin import CheckIn
+from pipeline.day import DayActivity, DayRow, SourceSpan
+from pipeline.store.engine import READING, database_errors, open_engine
+from pipeline.store.tables import (
+    ActivityTableRow,
+    AthleteRow,
+    CheckInRow,
+    DayTableRow,
+    LetterRow,
+    RawFileRow,
+    RecommendationRow,
+    SeenFileRow,
+    SourceRow,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy import Engine
+
+    from pipeline.duplicates import Copy
+    from pipeline.run import ActivityRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenFile:
+    """One path of a source as it was when it was last looked at."""
+
+    path: str
+    bytes: int
+    modified_ns: int
+    sha256: str | None
+    status: str
+    reason: str | None
+    reader_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawFile:
+    """One kept file, by its digest."""
+
+    sha256: str
+    file: str
+    format: str
+    status: str
+    reason: str | None
+    derived_with: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredActivity:
+    """One activity as it is listed: what was derived, and whether it counts."""
+
+    id: str
+    sha256: str
+    file: str
+    format: str
+    status: str
+    reason: str | None
+    row: ActivityRow
+    counted: bool
+    duplicate_of: str | None
+    short_copy: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredLetter:
+    """One letter of the outbox."""
+
+    on: date
+    kind: str
+    revision: int
+    message_id: str
+    subject: str
+    eml: bytes
+    html: str
+    state: str
+
+
+class Store:
+    """The database of one installation."""
+
+    def __init__(self, url: str) -> None:
+        """Open it, on the newest schema; raises StoreError where that cannot be."""
+        self.engine: Engine = open_engine(url)
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """A transaction that sees one state of the store and changes nothing."""
+        engine = self.engine.execution_options(**{READING: True})
+        with database_errors(self.engine), Session(engine) as session:
+            yield Transaction(session)
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """A transaction that is kept whole when the block ends, and not at all if it raises."""
+        with database_errors(self.engine), Session(self.engine) as session, session.begin():
+            yield Transaction(session)
+
+    def damage(self) -> str | None:
+        """What is wrong inside the database; None when it is sound."""
+        if self.engine.dialect.name != "sqlite":
+            return None
+        with self.reading() as transaction:
+            told = transaction.session.execute(text("PRAGMA quick_check(1)")).scalar()
+        return None if told == "ok" else str(told)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+
+class Transaction:
+    """Everything that can be asked and told within one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        """For `Store.reading` and `Store.writing`."""
+        self.session = session
+
+    # Athletes and sources
+
+    def athletes(self) -> list[str]:
+        """The ids of all runners."""
+        return list(self.session.scalars(select(AthleteRow.id).order_by(AthleteRow.id)))
+
+    def has_athlete(self, athlete: str) -> bool:
+        """Whether this runner is known."""
+        return self.session.get(AthleteRow, athlete) is not None
+
+    def add_athlete(self, athlete: str) -> None:
+        """Make the runner known; nothing happens when they are."""
+        if not self.has_athlete(athlete):
+            self.session.add(AthleteRow(id=athlete, stale_from=None, copies_stale=False))
+            self.session.flush()
+
+    def stale_from(self, athlete: str) -> date | None:
+        """From which date on the days no longer follow from the facts; None when all do."""
+        row = self.session.get(AthleteRow, athlete)
+        return row.stale_from if row else None
+
+    def mark_stale(self, athlete: str, on: date) -> None:
+        """Something changed that matters from this date on."""
+        row = self.session.get_one(AthleteRow, athlete)
+        row.stale_from = on if row.stale_from is None else min(on, row.stale_from)
+
+    def mark_fresh(self, athlete: str, versions: str) -> None:
+        """All days follow from the facts again, by these versions of the code."""
+        row = self.session.get_one(AthleteRow, athlete)
+        row.stale_from, row.versions = None, versions
+
+    def versions(self, athlete: str) -> str | None:
+        """Which versions derived the days."""
+        row = self.session.get(AthleteRow, athlete)
+        return row.versions if row else None
+
+    def are_copies_stale(self, athlete: str) -> bool:
+        """Whether an activity came or went since copies were last looked for."""
+        row = self.session.get(AthleteRow, athlete)
+        return bool(row and row.copies_stale)
+
+    def add_source(self, athlete: str, url: str, *, complete: bool) -> None:
+        """Make a source known, or say anew whether it is complete."""
+        row = self.session.get(SourceRow, (athlete, url))
+        if row is None:
+            row = SourceRow(athlete_id=athlete, url=url, complete=complete, scanned_on=None)
+            self.session.add(row)
+            self.session.flush()
+        elif row.complete != complete:
+            row.complete = complete
+            self._span_changed(athlete, url)
+
+    def mark_scanned(self, athlete: str, url: str, on: date) -> None:
+        """Every file of the source was looked at on this local date."""
+        row = self.session.get_one(SourceRow, (athlete, url))
+        if row.scanned_on == on:
+            return
+        row.scanned_on = on
+        if row.complete:
+            self._span_changed(athlete, url)
+
+    def _span_changed(self, athlete: str, url: str) -> None:
+        """Days after the last activity of a source became known, or unknown."""
+        for span_url, span in self._spans(athlete):
+            if span_url == url:
+                self.mark_stale(athlete, span.last)
+
+    def spans(self, athlete: str) -> list[SourceSpan]:
+        """What each source covers."""
+        return [span for _, span in self._spans(athlete)]
+
+    def _spans(self, athlete: str) -> list[tuple[str, SourceSpan]]:
+        query = (
+            select(
+                SourceRow.url,
+                SourceRow.complete,
+                SourceRow.scanned_on,
+                func.min(ActivityTableRow.local_date),
+                func.max(ActivityTableRow.local_date),
+            )
+            .join(
+                SeenFileRow,
+                (SeenFileRow.athlete_id == SourceRow.athlete_id)
+                & (SeenFileRow.source_url == SourceRow.url),
+            )
+            .join(
+                ActivityTableRow,
+                (ActivityTableRow.athlete_id == SeenFileRow.athlete_id)
+                & (ActivityTableRow.sha256 == SeenFileRow.sha256),
+            )
+            .where(SourceRow.athlete_id == athlete)
+            .group_by(SourceRow.url, SourceRow.complete, SourceRow.scanned_on)
+        )
+        return [
+            (
+                url,
+                SourceSpan(first=first, last=last, complete_before=scanned if complete else None),
+            )
+            for url, complete, scanned, first, last in self.session.execute(query)
+        ]
+
+    # Files
+
+    def seen_files(
+        self, athlete: str, source_url: str, *, only: str | None = None
+    ) -> dict[str, SeenFile]:
+        """Every path of a source that was looked at before, or only one."""
+        columns = [getattr(SeenFileRow, each.name) for each in fields(SeenFile)]
+        query = select(*columns).where(
+            SeenFileRow.athlete_id == athlete, SeenFileRow.source_url == source_url
+        )
+        if only is not None:
+            query = query.where(SeenFileRow.path == only)
+        return {
+            row["path"]: SeenFile(**{**row, "modified_ns": int(row["modified_ns"])})
+            for row in self.session.execute(query).mappings()
+        }
+
+    def raw_files(self, athlete: str) -> dict[str, RawFile]:
+        """Every kept file by its digest."""
+        columns = [getattr(RawFileRow, each.name) for each in fields(RawFile)]
+        query = select(*columns).where(RawFileRow.athlete_id == athlete)
+        rows = self.session.execute(query).mappings()
+        return {row["sha256"]: RawFile(**row) for row in rows}
+
+    def add_seen(self, athlete: str, source_url: str, seen: SeenFile) -> None:
+        """Note that a path was looked at, and what became of it."""
+        values = {**asdict(seen), "modified_ns": str(seen.modified_ns)}
+        self.session.merge(SeenFileRow(athlete_id=athlete, source_url=source_url, **values))
+
+    def add_raw(self, athlete: str, raw: RawFile, rows: Sequence[ActivityRow]) -> int:
+        """Keep a file's facts and its activities; derived again, they replace the older ones.
+
+        Returns:
+            How many activities the file has.
+        """
+        before = self.session.scalars(
+            select(ActivityTableRow.local_date).where(
+                ActivityTableRow.athlete_id == athlete, ActivityTableRow.sha256 == raw.sha256
+            )
+        )
+        for on in before:
+            self.mark_stale(athlete, on)
+        self.session.execute(
+            delete(ActivityTableRow).where(
+                ActivityTableRow.athlete_id == athlete, ActivityTableRow.sha256 == raw.sha256
+            )
+        )
+        self.session.merge(RawFileRow(athlete_id=athlete, **asdict(raw)))
+        self.session.get_one(AthleteRow, athlete).copies_stale = True
+        self.session.flush()
+        for position, row in enumerate(rows):
+            self.session.add(_activity_row(athlete, raw.sha256, position, row))
+            self.mark_stale(athlete, row.local_date)
+        return len(rows)
+
+    # Activities
+
+    def activities(self, athlete: str) -> list[StoredActivity]:
+        """Every activity of a runner, oldest first."""
+        query = (
+            select(ActivityTableRow, RawFileRow)
+            .join(
+                RawFileRow,
+                (RawFileRow.athlete_id == ActivityTableRow.athlete_id)
+                & (RawFileRow.sha256 == ActivityTableRow.sha256),
+            )
+            .where(ActivityTableRow.athlete_id == athlete)
+            .order_by(ActivityTableRow.start_at, ActivityTableRow.id)
+        )
+        return [_stored(activity, raw) for activity, raw in self.session.execute(query)]
+
+    def day_activities(self, athlete: str) -> list[DayActivity]:
+        """The same as the days look at them; light, because every morning asks."""
+        table = ActivityTableRow
+        query = select(
+            table.id,
+            table.local_date,
+            table.start_at,
+            table.end_at,
+            table.counted,
+            table.duplicate_of,
+            table.sport,
+            table.distance_m,
+            table.timer_s,
+            table.steps,
+            table.calf_km,
+            table.calf_km_strain,
+            table.trimp,
+            table.rpe,
+        ).where(table.athlete_id == athlete)
+        return [
+            DayActivity(
+                id=row.id,
+                on=row.local_date,
+                start_at=row.start_at,
+                end_at=row.end_at,
+                counted=row.counted,
+                walk=row.sport in WALKS and row.duplicate_of is None,
+                **{name: getattr(row, name) for name in _LOADS},
+            )
+            for row in self.session.execute(query.order_by(table.start_at, table.id))
+        ]
+
+    def copies(self, athlete: str) -> list[Copy]:
+        """The same as the search for near copies looks at them."""
+        from pipeline.duplicates import Copy  # noqa: PLC0415 - NumPy only where copies are sought
+
+        return [
+            Copy(
+                id=stored.id,
+                sport=stored.row.sport,
+                start_s=stored.row.start_at.timestamp(),
+                end_s=stored.row.end_at.timestamp(),
+                distance_m=stored.row.distance_m,
+                salvaged=stored.status == "salvaged",
+                has_cadence=stored.row.cadence_mean_spm is not None,
+                has_heart_rate=stored.row.heart_rate_mean_bpm is not None,
+                records=stored.row.records,
+                trace=stored.row.trace,
+            )
+            for stored in self.activities(athlete)
+        ]
+
+    def set_copies(self, athlete: str, copy_of: Mapping[str, str], short: Collection[str]) -> None:
+        """Say which activities are copies of which; runs that are no copy count.
+
+        Marks the days stale on which the answer changed.
+        """
+        query = select(ActivityTableRow).where(ActivityTableRow.athlete_id == athlete)
+        for row in self.session.scalars(query):
+            counted = row.sport == RUNNING and row.id not in copy_of
+            if (counted, copy_of.get(row.id)) != (row.counted, row.duplicate_of):
+                self.mark_stale(athlete, row.local_date)
+            row.counted, row.duplicate_of = counted, copy_of.get(row.id)
+            row.short_copy = row.id in short
+        self.session.get_one(AthleteRow, athlete).copies_stale = False
+
+    def has_activity(self, athlete: str, activity: str) -> bool:
+        """Whether there is an activity with this id."""
+        return self.session.get(ActivityTableRow, (athlete, activity)) is not None
+
+    def refused_count(self, athlete: str) -> int:
+        """How many files stand refused, other than those that are no activity."""
+        query = select(func.count()).where(
+            SeenFileRow.athlete_id == athlete,
+            SeenFileRow.status == "refused",
+            SeenFileRow.reason != "not_an_activity",
+        )
+        return self.session.execute(query).scalar_one()
+
+    def counted_ids(self, athlete: str) -> set[str]:
+        """The activities that count."""
+        query = select(ActivityTableRow.id).where(
+            ActivityTableRow.athlete_id == athlete, ActivityTableRow.counted
+        )
+        return set(self.session.scalars(query))
+
+    # Answers
+
+    def mornings(self, athlete: str) -> list[CheckIn]:
+        """The standing answer of each morning, oldest first."""
+        query = (
+            select(CheckInRow)
+            .where(CheckInRow.athlete_id == athlete)
+            .order_by(CheckInRow.on_date, CheckInRow.revision)
+        )
+        latest = {row.on_date: row for row in self.session.scalars(query)}
+        return [_checkin(row) for row in latest.values()]
+
+    def add_checkin(self, athlete: str, answer: CheckIn, answered_at: datetime) -> bool:
+        """Keep an answer; one that says the same as the standing one changes nothing.
+
+        Returns:
+            Whether anything changed.
+        """
+        query = (
+            select(CheckInRow)
+            .where(CheckInRow.athlete_id == athlete, CheckInRow.on_date == answer.on)
+            .order_by(CheckInRow.revision.desc())
+            .limit(1)
+        )
+        standing = self.session.scalars(query).first()
+        if standing is not None and _checkin(standing) == answer:
+            return False
+        revision = 0 if standing is None else standing.revision + 1
+        self.session.add(_checkin_row(athlete, answer, revision, answered_at))
+        self.mark_stale(athlete, answer.on)
+        return True
+
+    # Days
+
+    def days(self, athlete: str) -> list[tuple[DayRow, str | None]]:
+        """Every derived day with its verdict, oldest first."""
+        query = (
+            select(DayTableRow)
+            .where(DayTableRow.athlete_id == athlete)
+            .order_by(DayTableRow.on_date)
+        )
+        names = [each.name for each in fields(DayRow) if each.name != "on"]
+        return [
+            (DayRow(on=row.on_date, **{name: getattr(row, name) for name in names}), row.verdict)
+            for row in self.session.scalars(query)
+        ]
+
+    def replace_days(self, athlete: str, days: Sequence[tuple[DayRow, str | None]]) -> int:
+        """Make the stored days be these.
+
+        Returns:
+            How many dates are new, gone or different.
+        """
+        before = {day.on: (day, verdict) for day, verdict in self.days(athlete)}
+        after = {day.on: (day, verdict) for day, verdict in days}
+        changed = [on for on in before.keys() | after.keys() if before.get(on) != after.get(on)]
+        self.session.execute(
+            delete(DayTableRow).where(
+                DayTableRow.athlete_id == athlete, DayTableRow.on_date.in_(changed)
+            )
+        )
+        self.session.expunge_all()
+        for on in sorted(after.keys() & set(changed)):
+            day, verdict = after[on]
+            self.session.add(_day_row(athlete, day, verdict))
+        return len(changed)
+
+    # Letters
+
+    def letter(self, athlete: str, on: date, kind: str, revision: int) -> StoredLetter | None:
+        """One letter of the outbox, or None."""
+        row = self.session.get(LetterRow, (athlete, on, kind, revision))
+        return None if row is None else _letter(row)
+
+    def add_letter(
+        self,
+        athlete: str,
+        letter: StoredLetter,
+        *,
+        verdict: str,
+        rules_version: str,
+        body: dict[str, Any],
+    ) -> None:
+        """Queue a letter with the recommendation it carries, both or neither."""
+        self.session.merge(
+            RecommendationRow(
+                athlete_id=athlete,
+                on_date=letter.on,
+                verdict=verdict,
+                rules_version=rules_version,
+                body=body,
+            )
+        )
+        self.session.flush()  # the letter refers to it
+        values = {name: getattr(letter, name) for name in _LETTER_FIELDS}
+        self.session.add(LetterRow(athlete_id=athlete, on_date=letter.on, **values))
+
+    def pending_letters(self, athlete: str) -> list[StoredLetter]:
+        """Letters that were not delivered yet, oldest first."""
+        query = (
+            select(LetterRow)
+            .where(LetterRow.athlete_id == athlete, LetterRow.state == "pending")
+            .order_by(LetterRow.on_date, LetterRow.kind, LetterRow.revision)
+        )
+        return [_letter(row) for row in self.session.scalars(query)]
+
+    def mark_sent(self, athlete: str, letter: StoredLetter) -> None:
+        """The letter lies where the runner finds it."""
+        self.session.execute(
+            update(LetterRow)
+            .where(LetterRow.athlete_id == athlete, LetterRow.message_id == letter.message_id)
+            .values(state="sent")
+        )
+
+
+WALKS = frozenset({"walking", "hiking"})
+RUNNING = "running"
+_LOADS = ("distance_m", "timer_s", "steps", "calf_km", "calf_km_strain", "trimp", "rpe")
+_LETTER_FIELDS = ("kind", "revision", "message_id", "subject", "eml", "html", "state")
+_ANSWER_FIELDS = ("during", "rpe", "run_id", "sleep_h", "painkiller", "cleared", "note")
+
+
+def activity_id(sha256: str, position: int) -> str:
+    """A name that stays the same however often the file is read: the digest's first 12 digits."""
+    return sha256[:12] if position == 0 else f"{sha256[:12]}-{position + 1}"
+
+
+def _activity_row(athlete: str, sha256: str, position: int, row: ActivityRow) -> ActivityTableRow:
+    values = {each.name: getattr(row, each.name) for each in fields(row)}
+    values["findings"] = [asdict(finding) for finding in row.findings]
+    return ActivityTableRow(
+        athlete_id=athlete,
+        id=activity_id(sha256, position),
+        sha256=sha256,
+        position=position,
+        **values,
+    )
+
+
+def _stored(activity: ActivityTableRow, raw: RawFileRow) -> StoredActivity:
+    from pipeline.run import ActivityRow  # noqa: PLC0415 - NumPy only where activities are listed
+
+    values = {each.name: getattr(activity, each.name) for each in fields(ActivityRow)}
+    values["findings"] = tuple(Finding(**each) for each in activity.findings)
+    return StoredActivity(
+        id=activity.id,
+        sha256=activity.sha256,
+        file=raw.file,
+        format=raw.format,
+        status=raw.status,
+        reason=raw.reason,
+        row=ActivityRow(**values),
+        counted=activity.counted,
+        duplicate_of=activity.duplicate_of,
+        short_copy=activity.short_copy,
+    )
+
+
+def _checkin(row: CheckInRow) -> CheckIn:
+    return CheckIn(
+        on=row.on_date,
+        left=row.soreness_left,
+        right=row.soreness_right,
+        flags=None if row.flags is None else frozenset(row.flags),
+        did=frozenset(row.did),
+        where=frozenset(row.places),
+        **{name: getattr(row, name) for name in _ANSWER_FIELDS},
+    )
+
+
+def _checkin_row(athlete: str, answer: CheckIn, revision: int, answered_at: datetime) -> CheckInRow:
+    return CheckInRow(
+        athlete_id=athlete,
+        on_date=answer.on,
+        revision=revision,
+        answered_at=answered_at,
+        soreness_left=answer.left,
+        soreness_right=answer.right,
+        flags=None if answer.flags is None else sorted(answer.flags),
+        did=sorted(answer.did),
+        places=sorted(answer.where),
+        **{name: getattr(answer, name) for name in _ANSWER_FIELDS},
+    )
+
+
+def _day_row(athlete: str, day: DayRow, verdict: str | None) -> DayTableRow:
+    values = {each.name: getattr(day, each.name) for each in fields(day) if each.name != "on"}
+    return DayTableRow(athlete_id=athlete, on_date=day.on, verdict=verdict, **values)
+
+
+def _letter(row: LetterRow) -> StoredLetter:
+    return StoredLetter(on=row.on_date, **{name: getattr(row, name) for name in _LETTER_FIELDS})

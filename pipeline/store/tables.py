@@ -1,0 +1,294 @@
+"""The tables. Facts: athlete, source, raw file, answer, letter. Derived: activity, day, advice.
+
+Every row belongs to an athlete, except the lease. Derived rows carry the versions of the code that
+derived them. Instants are UTC; `local_date` and `on_date` are dates of the runner's own calendar.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Date,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+# Names that every database can find again when a later migration changes them.
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+ATHLETE_CHARS = 64
+DIGEST_CHARS = 64
+ACTIVITY_CHARS = 32
+CODE_CHARS = 64
+
+
+class UtcInstant(TypeDecorator[datetime]):
+    """An aware instant; SQLite forgets zones, so UTC goes in and comes out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: object) -> datetime | None:
+        """Refuse what has no zone: it would be some other time after a journey."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant without a time zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, _dialect: object) -> datetime | None:
+        """Say UTC where the database forgot it."""
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """Where Alembic finds the tables."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own protocol
+        datetime: UtcInstant,
+        date: Date,
+        str: String(CODE_CHARS),
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+        bytes: LargeBinary,
+    }
+
+
+class AthleteRow(Base):
+    """One runner, and from which date on the days must be derived again."""
+
+    __tablename__ = "athlete"
+
+    id: Mapped[str] = mapped_column(String(ATHLETE_CHARS), primary_key=True)
+    stale_from: Mapped[date | None]
+    """Set in the transaction that changes a fact, cleared in the one that derives the days."""
+    copies_stale: Mapped[bool] = mapped_column(default=False)
+    """Set when an activity came or went: which ones are copies must be found again."""
+    versions: Mapped[str | None] = mapped_column(String(200))
+    """Versions of the code that derived the days."""
+
+
+class SourceRow(Base):
+    """A place files come from; complete when the runner says that no run is elsewhere."""
+
+    __tablename__ = "source"
+    __table_args__ = (ForeignKeyConstraint(["athlete_id"], ["athlete.id"], ondelete="CASCADE"),)
+
+    athlete_id: Mapped[str] = mapped_column(String(ATHLETE_CHARS), primary_key=True)
+    url: Mapped[str] = mapped_column(String(1000), primary_key=True)
+    complete: Mapped[bool] = mapped_column(default=False)
+    scanned_on: Mapped[date | None]
+    """The runner's local date at the last full scan."""
+
+
+class SeenFileRow(Base):
+    """One path of one source as it was when it was last looked at, and what became of it."""
+
+    __tablename__ = "seen_file"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["athlete_id", "source_url"],
+            ["source.athlete_id", "source.url"],
+            ondelete="CASCADE",
+        ),
+        Index(None, "athlete_id", "sha256"),
+    )
+
+    athlete_id: Mapped[str] = mapped_column(String(ATHLETE_CHARS), primary_key=True)
+    source_url: Mapped[str] = mapped_column(String(1000), primary_key=True)
+    path: Mapped[str] = mapped_column(String(1000), primary_key=True)
+    bytes: Mapped[int]
+    """Size on disk; of an archive's member, that of the archive."""
+    modified_ns: Mapped[str] = mapped_column(String(24))
+    """As text: nanoseconds since 1970 outgrow what every database calls an integer."""
+    sha256: Mapped[str | None] = mapped_column(String(DIGEST_CHARS))
+    status: Mapped[str]
+    reason: Mapped[str | None]
+    reader_version: Mapped[int]
+
+
+class RawFileRow(Base):
+    """A file that was read, kept by its digest outside the database."""
+
+    __tablename__ = "raw_file"
+    __table_args__ = (ForeignKeyConstraint(["athlete_id"], ["athlete.id"], ondelete="CASCADE"),)
+
+    athlete_id: Mapped[str] = mapped_column(String(ATHLETE_CHARS), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(DIGEST_CHARS), primary_key=True)
+    file: Mapped[str] = mapped_column(String(1000))
+    """The name under which it was first seen."""
+    format: Mapped[str]
+    status: Mapped[str]
+    reason: Mapped[str | None]
+    derived_with: Mapped[str] = mapped_column(String(200))
+    """Versions and settings its activities were derived with; another value derives again."""
+
+
+class ActivityTableRow(Base):
+    """One activity, derived from a raw file."""
+
+    __tablename__ = "activity"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["athlete_id", "sha256"],
+            ["raw_file.athlete_id", "raw_file.sha256"],
+            ondelete="CASCADE",
+        ),
+        Index(None, "athlete_id", "local_date"),
+    )
+
+    athlete_id: Mapped[str] = mapped_column(String(ATHLETE_CHARS), primary_key=True)
+    id: Mapped[str] = mapped_column(String(ACTIVITY_CHARS), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(DIGEST_CHARS))
+    position: Mapped[int]
+    """Which activity of its file, from 0."""
+    sport: Mapped[str]
+    sub_sport: Mapped[str | None]
+    start_at: Mapped[datetime]
+    end_at: Mapped[datetime]
+    timezone: Mapped[str]
+    timezone_from: Mapped[str]
+    local_date: Mapped[date]
+    elapsed_s: Mapped[float]
+    timer_s: Mapped[float]
+    moving_s: Mapped[float]
+    distance_m: Mapped[float | None]
+    ascent_m: Mapped[float | None]
+    descent_m: Mapped[float | None]
+    records: Mapped[int]
+    cadence_mean_spm: Mapped[float | None]
+    cadence_median_spm: Mapped[float | None]
+    cadence_coverage: Mapped[float | None]
+    cadence_rule: Mapped[str]
+    steps: Mapped[float | None]
+    step_length_mean_m: Mapped[float | None]
+    speed_mean_mps: Mapped[float | None]
+    heart_rate_mean_bpm: Mapped[float | None]
+    calf_km: Mapped[float | None]
+    calf_km_strain: Mapped[float | None]
+    trimp: Mapped[float | None]
+    rpe: Mapped[float | None]
+    device: Mapped[str | None] = mapped_column(String(200))
+    findings: Mapped[list[Any]]
+    trace: Mapped[bytes]
+    counted: Mapped[bool] = mapped_column(default=False)
+    duplicate_of: Mapped[str | None] = mapped_column(String(ACTIVITY_CHARS))
+    short_copy: Mapped[bool] = mapped_column(default=False)
+    """It counts although a longer recording of the same run exists."""
+
+
+class CheckInRow(Base):
+    """One answer; a later revision of the same morning replaces it and keeps it here."""
+
+    __tablename__ = "checkin"
+    __table_args__ = (ForeignKeyConstraint(["athlete_id"], ["athlete.id"], ondelete="CASCADE"),)
+
+    athlete_id: Mapped[str] = mapped_column(String(ATHLETE_CHARS), primary_key=True)
+    on_date: Mapped[date] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    answered_at: Mapped[datetime]
+    soreness_left: Mapped[int]
+    soreness_right: Mapped[int]
+    during: Mapped[int | None]
+    rpe: Mapped[int | None]
+    run_id: Mapped[str | None] = mapped_column(String(ACTIVITY_CHARS))
+    sleep_h: Mapped[float | None]
+    flags: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    did: Mapped[list[Any]]
+    places: Mapped[list[Any]]
+    painkiller: Mapped[bool]
+    cleared: Mapped[str | None]
+    note: Mapped[str | None] = mapped_column(Text)
+
+
+class DayTableRow(Base):
+    """One local day, derived from activities, answers and what is known of the sources."""
+
+    __tablename__ = "day"
+    __table_args__ = (ForeignKeyConstraint(["athlete_id"], ["athlete.id"], ondelete="CASCADE"),)
+
+    athlete_id: Mapped[str] = mapped_column(String(ATHLETE_CHARS), primary_key=True)
+    on_date: Mapped[date] = mapped_column(primary_key=True)
+    known: Mapped[bool]
+    runs: Mapped[int | None]
+    distance_m: Mapped[float | None]
+    longest_run_m: Mapped[float | None]
+    steps: Mapped[float | None]
+    calf_km: Mapped[float | None]
+    calf_km_strain: Mapped[float | None]
+    trimp: Mapped[float | None]
+    srpe_au: Mapped[float | None]
+    acute_calf_km: Mapped[float | None]
+    chronic_calf_km: Mapped[float | None]
+    monotony: Mapped[float | None]
+    strain: Mapped[float | None]
+    soreness_left: Mapped[int | None]
+    soreness_right: Mapped[int | None]
+    during: Mapped[int | None]
+    verdict: Mapped[str | None]
+
+
+class RecommendationRow(Base):
+    """What was recommended with a letter, word for word."""
+
+    __tablename__ = "recommendation"
+    __table_args__ = (ForeignKeyConstraint(["athlete_id"], ["athlete.id"], ondelete="CASCADE"),)
+
+    athlete_id: Mapped[str] = mapped_column(String(ATHLETE_CHARS), primary_key=True)
+    on_date: Mapped[date] = mapped_column(primary_key=True)
+    verdict: Mapped[str]
+    rules_version: Mapped[str]
+    body: Mapped[dict[str, Any]]
+
+
+class LetterRow(Base):
+    """The outbox: rendered once, delivered until it is delivered, never rendered again."""
+
+    __tablename__ = "letter"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["athlete_id", "on_date"],
+            ["recommendation.athlete_id", "recommendation.on_date"],
+            ondelete="CASCADE",
+        ),
+    )
+
+    athlete_id: Mapped[str] = mapped_column(String(ATHLETE_CHARS), primary_key=True)
+    on_date: Mapped[date] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[str] = mapped_column(String(200), unique=True)
+    subject: Mapped[str] = mapped_column(String(500))
+    eml: Mapped[bytes]
+    html: Mapped[str] = mapped_column(Text)
+    state: Mapped[str]
+    """pending, or sent."""
+
+
+class LeaseRow(Base):
+    """Who may sync now. The fence grows with every holder, so that a late one is recognised."""
+
+    __tablename__ = "lease"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    holder: Mapped[str] = mapped_column(String(200))
+    fence: Mapped[int]
+    expires_at: Mapped[datetime]

@@ -1,0 +1,224 @@
+"""What belongs to a recommendation beside its verdict: ceiling, care, what is missing, words."""
+
+import string
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from advice import signs
+from advice.limits import default_limits, read_limits
+from advice.recommend import recommend, recommend_days
+from advice.recommendation import Ceiling
+from advice.rules import RULES
+from pipeline.checkin import FLAGS
+from pipeline.history import History, pair, with_told
+from tests.advice.pictures import TODAY, history
+
+CEILINGS = """
+  mornings       | runs                          | km    | surface | why
+  0              | usual                         | 11.0  | any     | 1.10 of the longest
+  0              | usual 12@3                    | 11.0  | any     | 12 is a spike itself
+  0              | usual 11@3                    | 12.1  | any     | 11 is not
+  0              | usual 18@7                    | 11.0  | any     | ignored for seven days
+  0              | usual 18@8                    | 19.8  | any     | and counted after
+  0              | usual 18@5 18@3               | 11.0  | any     | twice is not usual either
+  0              | 10@60 10@20 10@10 9@5         | 10.0  | any     | fewer than four in 30 days
+  0              | 10@60 10@20 10@10 9@5 8@4     | 11.0  | any     | four
+  0              | 20@60 8@30 6@20 6@10 6@5      | 8.8   | any     | day 30 counts
+  0              | 20@31 6@30 6@20 6@10 6@5      | 6.6   | any     | day 31 does not
+  0              | 10@20 10@15 10@10 10@5        | 10.0  | any     | nobody knows before the first
+  3              | usual                         | 6.0   | flat    | 0.6 of the median
+  3              | 10@60 4@29 4@20 9@10 10@5     | 5.4   | flat    | day 29 is not in the 28
+  3              | 10@60 4@28 4@20 9@10 10@5     | 3.9   | flat    | day 28 is
+  3              | 10@60 10@29                   | 6.0   | flat    | unless there is no other
+  .              | usual                         | 6.0   | flat    | silence is easy
+  0              | -                             | no number | flat    | no run, no number
+  4              | usual                         | none  | -       | no running
+  1*7 2*2 0 2*2 0 3 | usual                      | 4.2   | flat    | 30 % less: clearly sorer
+  0*7 2*7        | usual                         | 7.7   | any     | 30 % less
+  1*7 2*7        | usual                         | 7.7   | any     | by one is enough
+  1*7 1*4 2*3    | usual                         | 11.0  | any     | the median is what counts
+  0*7 1*7        | usual                         | 11.0  | any     | at 1 nothing is lowered
+  0*4 .*3 2*7    | usual                         | 7.7   | any     | four answers will do
+  0*3 .*4 2*7    | usual                         | 11.0  | any     | three will not
+"""
+ROWS = [[cell.strip() for cell in line.split("|")] for line in CEILINGS.strip().splitlines()[1:]]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=" | ".join)
+def test_ceilings(row):
+    mornings, runs, km, surface, _ = row
+    ceiling = recommend(history(mornings, runs), TODAY).ceiling
+    expected = {
+        "none": None,
+        "no number": Ceiling(distance_m=None, calf_km=None, surface="flat"),
+    }
+    if km not in expected:
+        expected[km] = Ceiling(distance_m=float(km) * 1000, calf_km=float(km), surface=surface)
+    assert ceiling == expected[km]
+
+
+def most(history):
+    ceiling = recommend(history, TODAY).ceiling
+    return ceiling and (ceiling.distance_m, ceiling.calf_km)
+
+
+def test_an_unknown_day_in_the_window_takes_the_ten_percent():
+    for days, km in ((1, 10.0), (30, 10.0), (31, 11.0)):
+        unknown = {TODAY - timedelta(days=days)}
+        assert most(history("0", unknown=unknown)) == (km * 1000, km)
+
+
+def test_runs_without_distance_give_no_number_and_say_so():
+    past = history("0")
+    runs = tuple(replace(run, distance_m=None) for run in past.runs)
+    past = replace(past, runs=runs)
+    assert most(past) == (None, 11.0)
+    assert "distance" in names(recommend(past, TODAY).missing)
+
+
+def test_calf_load_has_its_own_longest():
+    past = history("0")
+    hard = replace(past.runs[-2], calf_km=10.5)
+    past = replace(past, runs=(*past.runs[:-2], hard, past.runs[-1]))
+    assert most(past) == (11000.0, 11.55)
+
+
+def names(items):
+    return [item.name for item in items]
+
+
+@pytest.mark.parametrize(
+    ("mornings", "runs", "missing"),
+    [
+        ("0", "usual", []),
+        (".", "usual", ["answer"]),
+        ("0 .*7", "usual", ["answer"]),
+        ("0 .*8", "usual", ["answer", "silence"]),
+        ("0", "usual 10@1", ["during"]),
+        ("0,d0", "usual 10@1", []),
+        ("0", "usual 10@2", []),
+        ("0,d3", "usual", ["run"]),
+        ("0,d3", "usual 10@3", []),
+        ("6", "usual", ["flags"]),
+        ("6,none", "usual", []),
+        ("5", "usual", []),
+        ("0 3", "usual", ["flags"]),
+        ("0 2", "usual", []),
+        ("3/1 3/1", "usual", ["flags"]),
+        ("3/1 3/1", "usual 10@3", []),
+        ("3/2 3/2", "usual", []),
+        ("2 .*7 2", "usual", []),
+        ("2 .*8 2", "usual", ["silent_days"]),
+        ("0", "10@20", ["unknown_days"]),
+        ("0", "-", ["unknown_days"]),
+    ],
+)
+def test_missing(mornings, runs, missing):
+    assert names(recommend(history(mornings, runs), TODAY).missing) == missing
+
+
+def test_unknown_days_are_counted():
+    unknown = {TODAY - timedelta(days=days) for days in (0, 1, 2, 31)}
+    (item,) = recommend(history("0", "10@28", unknown=unknown), TODAY).missing
+    assert "4 of the last 30 days" in item.says  # two listed, two before the first run
+
+
+@pytest.mark.parametrize(
+    ("mornings", "care"),
+    [
+        ("1", []),
+        ("2", ["easy_walk", "protein", "stretching"]),
+        ("5", ["easy_walk", "protein", "stretching"]),
+        ("6", ["protein"]),
+        ("2,limping", ["protein"]),
+        (".", []),
+        ("2*9", []),
+        ("2,dark_urine", []),
+        ("2,may_run", []),
+        ("2,may_not_run", []),
+    ],
+)
+def test_care_is_for_sore_calves_that_need_nobody_else(mornings, care):
+    said = recommend(history(mornings), TODAY).care
+    assert names(said) == care
+    assert all(item.source for item in said)
+
+
+@pytest.mark.parametrize(
+    ("mornings", "urgency"),
+    [
+        ("0,dark_urine", "now"),
+        ("0,pop_or_kick", "same_day"),
+        ("0,pop_or_kick,dark_urine", "now"),
+        ("0,dark_urine .*7", "days"),
+        ("2*9", "days"),
+        ("4", None),
+    ],
+)
+def test_urgency(mornings, urgency):
+    assert recommend(history(mornings), TODAY).urgency == urgency
+
+
+def test_the_sentence_holds_todays_numbers():
+    reason = recommend(history("5/2"), TODAY).because[0]
+    assert reason.says == "Your left calf is at 5 of 10 this morning: no running today."
+    assert reason.values == {"calf": "left", "nrs": 5}
+    assert recommend(history("5"), TODAY).because[0].says.startswith("Both calves are at 5")
+    assert recommend(history("2*12"), TODAY).because[0].says == (
+        "We asked you to have your calves looked at (3 days ago). Seen? Tell us."
+    )
+
+
+def test_beside_a_red_flag_only_what_needs_somebodys_eyes():
+    said = recommend(history("6,dark_urine,sudden_sharp_pain"), TODAY)
+    assert [each.rule for each in said.because] == ["red_flag_now", "flag_within_days"]
+
+
+def test_the_reasons_go_on_with_the_ceiling():
+    said = recommend(history("0*7 2*2 0 2*2 0 3"), TODAY)
+    assert [each.rule for each in said.because] == ["sore_three", "ceiling", "weekly_rise"]
+
+
+def test_no_sentence_promises_or_diagnoses():
+    words = " ".join(rule.says for rule in RULES) + " ".join(signs.FLAG_WORDS.values())
+    for word in ("safe", "thrombosis", "rupture", "tear", "strain", "injur", "ignored"):
+        assert word not in words.lower()
+    assert set(signs.FLAG_WORDS) == set(FLAGS)
+    fields = {field for rule in RULES for _, field, *_ in string.Formatter().parse(rule.says)}
+    assert "calf" not in fields  # a calf is said with its side and its verb
+
+
+def test_pain_of_a_run_counts_from_the_day_it_was_told():
+    past = history("0 0 0,d7", "usual 10@2")
+    days = [TODAY - timedelta(days=1), TODAY]
+    assert [each.verdict.word for each in recommend_days(past, days)] == ["as_planned", "rest"]
+    named = replace(past.mornings[-1], run_id="run-9")
+    answers = (*past.mornings[:-1], named)
+    past = replace(past, mornings=answers, runs=with_told(past.runs, pair(answers, past.runs)))
+    assert recommend(past, TODAY).because[0].rule == "too_much_pain_in_run"
+
+
+def test_nothing_known_yet_is_easy_and_provisional():
+    said = recommend(History(), TODAY)
+    assert (said.verdict.word, said.provisional, said.urgency) == ("easy", True, None)
+    assert [each.rule for each in said.because] == ["no_answer", "no_run_in_window"]
+    assert said.rules_version == default_limits().rules_version
+
+
+def test_dates_must_ascend():
+    with pytest.raises(ValueError, match="oldest first"):
+        list(recommend_days(History(), [TODAY, TODAY - timedelta(days=1)]))
+
+
+def test_other_limits_give_other_verdicts():
+    row = 'value = {}\nunit = "u"\nsource = "s"\nverified = "design"\n'
+    table = default_limits().table
+    text = 'rules_version = "x"\n' + "".join(
+        f"[{name}]\n{row.format(limit.value)}" for name, limit in table.items()
+    )
+    strict = {"value": 2, "unit": "u", "source": "our clinic", "verified": "design"}
+    limits = read_limits(text, {"sore_easy_nrs": strict})
+    said = recommend(history("2"), TODAY, limits)
+    assert (said.verdict.word, said.rules_version) == ("easy", "x")

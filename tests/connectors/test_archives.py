@@ -1,0 +1,211 @@
+"""Archives: what is in them, what is refused, and that one bad member stops no other."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import time
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+
+from connectors.archives import ArchiveLimits, Member, members, members_of_file
+from connectors.errors import SourceUnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+LIMITS = ArchiveLimits()
+SMALL = ArchiveLimits(member_bytes=1_000, inner_archive_bytes=5_000, total_bytes=3_000)
+
+RANDOM = os.urandom(3_000)
+
+
+def packed(files: dict[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", how) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def seen(found: Iterable[Member]) -> dict[str, bytes | str | None]:
+    """Name → content, or the reason why there is none."""
+    return {each.name: each.refusal.reason if each.refusal else each.content for each in found}
+
+
+def test_a_plain_file_is_its_own_member(tmp_path):
+    path = tmp_path / "run.fit"
+    path.write_bytes(b"a run")
+    assert seen(members("run.fit", b"a run", LIMITS)) == {"run.fit": b"a run"}
+    assert seen(members_of_file(path, "in/run.fit", LIMITS)) == {"in/run.fit": b"a run"}
+
+
+def test_an_archive_is_known_by_its_first_bytes_not_by_its_name():
+    assert seen(members("run.fit", gzip.compress(b"a run"), LIMITS)) == {"run.fit": b"a run"}
+    assert seen(members("a.fit", packed({"b": b"a run"}), LIMITS)) == {"a.fit!b": b"a run"}
+    assert seen(members("a.zip", b"a run", LIMITS)) == {"a.zip": b"a run"}
+
+
+def test_archives_may_lie_in_archives_two_deep():
+    inner = packed({"deep/b.fit": b"b"})
+    outer = packed({"inner.zip": inner, "c.fit.gz": gzip.compress(b"c")})
+    assert seen(members("a.zip", outer, LIMITS)) == {
+        "a.zip!inner.zip!deep/b.fit": b"b",
+        "a.zip!c.fit.gz": b"c",
+    }
+    assert seen(members("z.zip", packed({"a.zip": outer, "d": b"d"}), LIMITS)) == {
+        "z.zip!a.zip!inner.zip": "hostile",
+        "z.zip!a.zip!c.fit.gz": "hostile",
+        "z.zip!d": b"d",
+    }
+
+
+def test_folders_and_hidden_files_are_passed_over():
+    files = {"a/": b"", "a/b.fit": b"b", ".DS_Store": b"x", "a/._b": b"x", "__MACOSX/b": b"x"}
+    assert seen(members("a.zip", packed(files), LIMITS)) == {"a.zip!a/b.fit": b"b"}
+
+
+@pytest.mark.parametrize(
+    "content", [b"", gzip.compress(b"")], ids=["an empty file", "nothing packed"]
+)
+def test_an_empty_file_is_said_to_be_empty(content):
+    assert seen(members("run.fit", content, LIMITS)) == {"run.fit": "empty"}
+
+
+def test_an_empty_archive_holds_nothing():
+    assert seen(members("a.zip", packed({}), LIMITS)) == {}
+    assert seen(members("a.zip", packed({"b": b""}), LIMITS)) == {"a.zip!b": "empty"}
+
+
+@pytest.mark.parametrize("name", ["../b", "a/../../b", "/etc/b", "..\\b", "C:\\b", "C:/b"])
+def test_a_name_that_leads_outside_is_hostile(name):
+    files = {name: b"x", "good": b"run"}
+    assert seen(members("a.zip", packed(files), LIMITS)) == {
+        f"a.zip!{name}": "hostile",
+        "a.zip!good": b"run",
+    }
+
+
+def test_a_member_over_its_limit_is_refused_alone():
+    files = {"big": RANDOM, "good": b"run"}
+    assert seen(members("a.zip", packed(files), SMALL)) == {
+        "a.zip!big": "too_large",
+        "a.zip!good": b"run",
+    }
+    assert seen(members("b.gz", gzip.compress(RANDOM), SMALL)) == {"b.gz": "too_large"}
+    assert seen(members("b", RANDOM, SMALL)) == {"b": "too_large"}
+
+
+def test_an_archive_in_an_archive_may_be_larger_than_a_file():
+    inner = packed({f"{n}": RANDOM[:900] for n in range(3)})
+    assert len(inner) > SMALL.member_bytes
+    limits = ArchiveLimits(member_bytes=1_000, inner_archive_bytes=5_000)
+    found = seen(members("a.zip", packed({"inner.zip": inner}), limits))
+    assert len(found) == 3
+
+
+def test_when_the_whole_is_too_much_the_rest_is_not_read():
+    files = {f"{n}": RANDOM[:900] for n in range(9)}
+    found = seen(members("a.zip", packed(files), SMALL))
+    assert list(found.values()).count("too_large") == 2
+    assert len(found) == 5
+    assert found["a.zip"] == "too_large"
+
+
+def test_when_there_are_too_many_members_the_rest_is_not_read():
+    files = {f"{n}": b"x" for n in range(5)}
+    found = seen(members("a.zip", packed(files), ArchiveLimits(members=3)))
+    assert list(found) == ["a.zip!0", "a.zip!1", "a.zip!2", "a.zip"]
+
+
+def test_a_bomb_is_refused_at_once_and_the_good_file_beside_it_read():
+    zeros = bytes(120_000_000)
+    bomb = packed({"bomb": zeros, "good": b"run"})
+    squeezed = gzip.compress(zeros, 1)
+    began = time.perf_counter()
+    assert seen(members("a.zip", bomb, LIMITS)) == {"a.zip!bomb": "hostile", "a.zip!good": b"run"}
+    assert seen(members("b.gz", squeezed, LIMITS))["b.gz"] in ("hostile", "too_large")
+    assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("said_bytes", "found"),
+    [
+        (10, "damaged"),  # the rest would be lost in silence but for the check sum
+        (1_201, b"run" * 400),  # all there, as the check sum says
+        (900_000, b"run" * 400),
+        (0xFFFFFFF0, "hostile"),
+    ],
+)
+def test_a_size_that_lies_is_not_believed(said_bytes, found):
+    content = packed({"b": b"run" * 400, "good": b"run"})
+    lying = content.replace((1_200).to_bytes(4, "little"), said_bytes.to_bytes(4, "little"))
+    assert seen(members("a.zip", lying, LIMITS)) == {"a.zip!b": found, "a.zip!good": b"run"}
+
+
+def test_a_locked_member_is_refused_alone():
+    content = bytearray(packed({"b": b"run", "good": b"run"}))
+    for start in (content.index(b"PK\x03\x04") + 6, content.index(b"PK\x01\x02") + 8):
+        content[start] |= 1
+    assert seen(members("a.zip", bytes(content), LIMITS)) == {
+        "a.zip!b": "encrypted",
+        "a.zip!good": b"run",
+    }
+
+
+def test_an_unknown_way_of_packing_is_refused_alone():
+    content = bytearray(packed({"b": b"run", "good": b"run"}))
+    for start in (content.index(b"PK\x03\x04") + 8, content.index(b"PK\x01\x02") + 10):
+        content[start] = 97
+    found = seen(members("a.zip", bytes(content), LIMITS))
+    assert found == {"a.zip!b": "unknown_format", "a.zip!good": b"run"}
+
+
+@pytest.mark.parametrize(
+    "how", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_a_damaged_member_is_refused_alone(how):
+    content = bytearray(packed({"b": RANDOM, "good": b"run"}, how))
+    content[200:260] = bytes(60)
+    assert seen(members("a.zip", bytes(content), LIMITS)) == {
+        "a.zip!b": "damaged",
+        "a.zip!good": b"run",
+    }
+
+
+def test_a_truncated_archive_is_refused():
+    whole = packed({"b": RANDOM})
+    for end in (4, 30, 1_000, len(whole) - 30, len(whole) - 1):
+        assert seen(members("a.zip", whole[:end], LIMITS)) == {"a.zip": "damaged"}, end
+    squeezed = gzip.compress(RANDOM)
+    for end in (4, 12, 1_000, len(squeezed) - 1):
+        assert seen(members("b.gz", squeezed[:end], LIMITS)) == {"b.gz": "damaged"}, end
+
+
+def test_no_damage_anywhere_raises(tmp_path):
+    whole = packed({"b": b"run" * 20, "c.gz": gzip.compress(b"run" * 20)})
+    path = tmp_path / "a.zip"
+    for position in range(len(whole)):
+        for value in (0, 0xFF):
+            content = whole[:position] + bytes([value]) + whole[position + 1 :]
+            from_bytes = seen(members("a.zip", content, LIMITS))
+            if value:
+                path.write_bytes(content)
+                assert seen(members_of_file(path, "a.zip", LIMITS)) == from_bytes
+
+
+def test_ten_gigabytes_are_refused_without_being_read(tmp_path):
+    path = tmp_path / "huge.fit"
+    with path.open("wb") as file:
+        file.truncate(10_000_000_000)
+    began = time.perf_counter()
+    assert seen(members_of_file(path, "huge.fit", LIMITS)) == {"huge.fit": "too_large"}
+    assert time.perf_counter() - began < 1
+
+
+def test_a_file_that_is_gone_is_worth_another_try(tmp_path):
+    with pytest.raises(SourceUnavailableError, match="cannot be read"):
+        list(members_of_file(tmp_path / "gone", "run.fit", LIMITS))
