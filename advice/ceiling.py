@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
+from advice import words
 from advice.recommendation import Because, Ceiling, Verdict
 
 if TYPE_CHECKING:
@@ -43,16 +44,22 @@ def ceiling_reasons(
     day: Day, today: Ceiling | None, rise: WeeklyRise | None
 ) -> tuple[Because, ...]:
     """How the ceiling came about, where there is one."""
-    window = day.training.distance_m
+    window, limits = day.training.distance_m, day.limits
     longest, usual = window.longest(day.on), window.usual(day.on)
     if today is None or today.distance_m is None or longest is None or usual is None:
         return ()
+    most = words.most(today.distance_m, day.units)
+    if _goes_by_usual(day, longest, usual, easy=today.surface == "flat"):
+        by = f"{limits['easy_share']:.0%} of your usual run of {words.distance(usual, day.units)}"
+    else:
+        by = (
+            f"{_factor(day):.0%} of your longest run of the last {limits['window_days']:g} days, "
+            f"{words.distance(longest, day.units)}"
+        )
     reasons = [
         Because(
             rule="ceiling",
-            says=f"At most {today.distance_m / 1000:.1f} km today. Of the last "
-            f"{day.limits['window_days']} days your longest run that counts is "
-            f"{longest / 1000:.1f} km, your usual one {usual / 1000:.1f} km.",
+            says=f"Today {most}: {by}{', lowered' if rise else ''}.",
             values={"distance_m": today.distance_m, "longest_m": longest, "usual_m": usual},
             source=SOURCE,
         )
@@ -62,7 +69,8 @@ def ceiling_reasons(
             Because(
                 rule="weekly_rise",
                 says=f"The median of your mornings is {rise.this_week_nrs:g} of 10 this week, "
-                f"after {rise.last_week_nrs:g} last week: today's ceiling is lower.",
+                f"after {rise.last_week_nrs:g} last week: today's ceiling is "
+                f"{1 - limits['weekly_factor']:.0%} lower.",
                 values={
                     "last_week_nrs": rise.last_week_nrs,
                     "this_week_nrs": rise.this_week_nrs,
@@ -97,10 +105,14 @@ def _most(day: Day, window: Window, lowered: float, *, easy: bool) -> float | No
     longest, usual = window.longest(day.on), window.usual(day.on)
     if longest is None or usual is None:
         return None
-    most = longest * _factor(day)
-    if easy:
-        most = min(most, day.limits["easy_share"] * usual)
+    by_usual = _goes_by_usual(day, longest, usual, easy=easy)
+    most = day.limits["easy_share"] * usual if by_usual else longest * _factor(day)
     return most * lowered
+
+
+def _goes_by_usual(day: Day, longest: float, usual: float, *, easy: bool) -> bool:
+    """An easy day's most is a share of the usual run, unless the longest allows even less."""
+    return easy and day.limits["easy_share"] * usual < longest * _factor(day)
 
 
 def _factor(day: Day) -> float:

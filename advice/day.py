@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from advice.course import Side
     from advice.limits import Limits
+    from advice.words import Units
     from pipeline.checkin import CheckIn
     from pipeline.history import History
 
@@ -26,6 +27,8 @@ class Day:
     limits: Limits
     course: Course
     training: Training
+    units: Units = "km"
+    """In which distances are said."""
     last_answered: Day | None = None
     """The day of the latest answer, when that is not today."""
 
@@ -62,7 +65,9 @@ class Day:
         return at[0] if len(at) == 1 else "both"
 
 
-def follow(history: History, dates: Iterable[date], limits: Limits) -> Iterator[Day]:
+def follow(
+    history: History, dates: Iterable[date], limits: Limits, units: Units = "km"
+) -> Iterator[Day]:
     """Walk once through a history and stop at each of the dates, which must ascend.
 
     A day sees the answers up to and including it and the runs whose date is before it.
@@ -70,7 +75,7 @@ def follow(history: History, dates: Iterable[date], limits: Limits) -> Iterator[
     Raises:
         ValueError: a date comes before the one asked last.
     """
-    walk = _Walk(history, limits)
+    walk = _Walk(history, limits, units)
     for on in dates:
         yield walk.to(on)
 
@@ -78,8 +83,9 @@ def follow(history: History, dates: Iterable[date], limits: Limits) -> Iterator[
 class _Walk:
     """The one place that moves: how far the answers and the runs have been followed."""
 
-    def __init__(self, history: History, limits: Limits) -> None:
+    def __init__(self, history: History, limits: Limits, units: Units) -> None:
         self._limits = limits
+        self._units = units
         self._mornings = history.mornings
         self._runs = history.runs
         self._next_morning = 0
@@ -125,5 +131,6 @@ class _Walk:
             limits=self._limits,
             course=self._course,
             training=self._training,
+            units=self._units,
             last_answered=last_answered,
         )

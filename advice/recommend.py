@@ -19,30 +19,41 @@ if TYPE_CHECKING:
     from advice.day import Day
     from advice.limits import Limits
     from advice.rules import Fired
+    from advice.words import Units
     from pipeline.history import History
 
 
-REASONS_BESIDE = {Verdict.URGENT: Verdict.PHYSICIAN, Verdict.PHYSICIAN: Verdict.REST}
-"""The least strict rules that may be said beside a referral (EVIDENCE 1.3 item 1)."""
+REASONS_BESIDE = {
+    Verdict.URGENT: Verdict.PHYSICIAN,
+    Verdict.PHYSICIAN: Verdict.REST,
+    Verdict.REST: Verdict.REST,
+}
+"""The least strict rules that may be said beside a verdict: "at most easy" contradicts a rest."""
 
 
-def recommend(history: History, on: date, limits: Limits | None = None) -> Recommendation:
+def recommend(
+    history: History, on: date, limits: Limits | None = None, *, units: Units = "km"
+) -> Recommendation:
     """What calfwise says on one morning.
 
     It sees the answers up to and including `on` and the runs whose local date is before it.
     """
-    return next(recommend_days(history, (on,), limits))
+    return next(recommend_days(history, (on,), limits, units=units))
 
 
 def recommend_days(
-    history: History, dates: Iterable[date], limits: Limits | None = None
+    history: History,
+    dates: Iterable[date],
+    limits: Limits | None = None,
+    *,
+    units: Units = "km",
 ) -> Iterator[Recommendation]:
     """What calfwise says on each of these mornings, walking once through the history.
 
     Raises:
         ValueError: the dates do not ascend.
     """
-    for day in follow(history, dates, limits or default_limits()):
+    for day in follow(history, dates, limits or default_limits(), units):
         yield _recommendation(day, history.data_through)
 
 
@@ -68,6 +79,6 @@ def _recommendation(day: Day, data_through: datetime | None) -> Recommendation:
 
 
 def _said(fired: tuple[Fired, ...], verdict: Verdict) -> tuple[Fired, ...]:
-    """The reasons to say: beside a referral nothing that sounds like training advice."""
+    """The reasons to say: beside a rest or a referral nothing that sounds like a run."""
     least = REASONS_BESIDE.get(verdict, Verdict.AS_PLANNED)
     return tuple(each for each in fired if each.rule.verdict >= least)

@@ -286,7 +286,7 @@ RULES: tuple[Rule, ...] = (
         "after_a_spike",
         Verdict.EASY,
         signs.after_a_spike,
-        "The watch shows {km} km ({when}), more than 10 % beyond your longest run: the two days "
+        "The watch shows {distance} ({when}), more than 10 % beyond your longest run: the two days "
         "after such a step are at most easy.",
         "Frandsen 2025, BJSM 59:1203 (EVIDENCE 4.6, 9.11)",
     ),

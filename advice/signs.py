@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from advice import words
 from advice.course import SIDES
 
 if TYPE_CHECKING:
@@ -246,7 +247,11 @@ def after_a_spike(day: Day) -> Facts | None:
     spike = day.training.distance_m.last_spike(day.on)
     if not spike or (day.on - spike.on).days > day.limits["spike_easy_days"]:
         return None
-    return {"km": round(spike.amount / 1000, 1), "when": days_ago((day.on - spike.on).days)}
+    return {
+        "distance": words.distance(spike.amount, day.units),
+        "distance_m": spike.amount,
+        "when": days_ago((day.on - spike.on).days),
+    }
 
 
 def no_run_in_window(day: Day) -> Facts | None:
