@@ -1,6 +1,5 @@
 """The virtual runner: its truth adds up, its files tell it, its season keeps its promises."""
 
-import csv
 import io
 import os
 import subprocess
@@ -16,9 +15,9 @@ import gpxpy
 import numpy as np
 import pytest
 
+from flows.answers import from_csv
 from flows.simulate import phone_gpx, place_in, season, simulate_run, truncated, watch_fit
 from flows.simulate.course import METRES_PER_DEGREE
-from pipeline.checkin import CheckIn
 
 pytestmark = pytest.mark.filterwarnings(
     # fitparse calls datetime.utcfromtimestamp, which Python 3.12 deprecates; no release since 2020.
@@ -327,28 +326,7 @@ def test_files_are_named_by_local_start_and_kind(one):
 
 
 def test_the_answers_come_back_from_the_csv(one, folder):
-    def names(cell):
-        return frozenset(cell.split(";")) if cell else frozenset()
-
-    def number(cell):
-        return int(cell) if cell else None
-
-    with (folder / "checkins.csv").open(newline="") as file:
-        answers = tuple(
-            CheckIn(
-                on=date.fromisoformat(row["date"]),
-                left=int(row["left"]),
-                right=int(row["right"]),
-                during=number(row["during"]),
-                rpe=number(row["rpe"]),
-                sleep_h=float(row["sleep_h"]),
-                flags=names(row["flags"]),
-                did=names(row["did"]),
-                where=names(row["where"]),
-            )
-            for row in csv.DictReader(file)
-        )
-    assert answers == one.check_ins
+    assert tuple(from_csv(folder / "checkins.csv")) == one.check_ins
 
 
 def test_a_season_has_at_least_four_weeks():
