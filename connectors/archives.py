@@ -31,6 +31,9 @@ RATIO_MATTERS_FROM_BYTES = 1_000_000
 
 CHUNK_BYTES = 1 << 20
 
+LONGEST_NAME = 300
+"""Letters of a member's name; a hostile archive must not fill the store with one."""
+
 UNPACKING_ERRORS = (
     zipfile.BadZipFile,
     zlib.error,
@@ -152,7 +155,8 @@ class _Unpacking:
                     yield _refused(name, "too_large", says)
                     return
                 self._members_left -= 1
-                yield from self._zip_member(f"{name}!{info.filename}", archive, info, depth)
+                told = f"{name}!{info.filename[:LONGEST_NAME]}"
+                yield from self._zip_member(told, archive, info, depth)
 
     def _zip_member(
         self, name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo, depth: int
@@ -176,6 +180,8 @@ class _Unpacking:
         """Refuse by what the archive itself says, before anything is unpacked."""
         if _leads_outside(info.filename):
             raise UnreadableFileError("hostile", "The name leads out of the archive.")
+        if len(info.filename) > LONGEST_NAME:
+            raise UnreadableFileError("hostile", "The name is absurdly long.")
         if info.flag_bits & 0x1:
             raise UnreadableFileError("encrypted", "The file is locked with a password.")
         if self._is_bomb(info.file_size, info.compress_size):

@@ -1,4 +1,4 @@
-"""FIT files: from a vendor's messages to an Activity, through fitparse, and fitdecode where needed.
+"""FIT files: from a vendor's messages to an Activity.
 
 A FIT file is a header, then messages, then a checksum; several such files may stand one after
 the other. The messages that matter here:
@@ -16,33 +16,29 @@ the first value that is there is taken.
 
 from __future__ import annotations
 
-import io
-import warnings
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from connectors.errors import UnreadableFileError
-from connectors.reading import Content, with_cadence
+from connectors.fit_messages import SIGNATURE_AT, FitFile, files_in
+from connectors.reading import LONGEST_DEVICE, Content, with_cadence
 from pipeline import cadence
 from pipeline.activity import Activity, Finding, Lap, Pause, Records, Totals
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
+
+    from connectors.fit_messages import Values
 
 FORMAT = "fit"
 
 SIGNATURE = b".FIT"
-SIGNATURE_AT = 8
 HALF_TURN_SEMICIRCLES = 2**31
-
-Values = Mapping[str, Any]
-"""One message: field name → value, the first that is not None."""
-
-WANTED = {"file_id", "record", "event", "lap", "session", "activity", "sport"}
 
 WORKOUT_RPE = "unknown_193"
 """Session field 193 is the effort told to the watch, CR10 x 10; fitparse's profile is older."""
@@ -70,19 +66,6 @@ TYPELESS = {"generic", "all", "None"}
 SUB_SPORTS = {"generic": None, "virtual_activity": "virtual", "all": None}
 
 
-@dataclass
-class _File:
-    """The messages of one FIT file, sorted by kind."""
-
-    messages: dict[str, list[Values]] = field(default_factory=dict)
-
-    def all(self, name: str) -> list[Values]:
-        return self.messages.get(name, [])
-
-    def first(self, name: str) -> Values:
-        return next(iter(self.all(name)), {})
-
-
 def identify(head: bytes) -> bool:
     """Whether these first bytes are a FIT header."""
     return head[SIGNATURE_AT : SIGNATURE_AT + len(SIGNATURE)] == SIGNATURE
@@ -94,16 +77,25 @@ def read(content: bytes) -> Content:
     Raises:
         UnreadableFileError: no activity in it, or nothing could be read.
     """
-    messages, salvaged = _messages(content)
-    files = _files(messages)
+    files, salvaged = files_in(content)
     activities = tuple(activity for each in files for activity in _activities(each))
-    if activities:
-        return Content(activities=activities, salvaged=salvaged, says=_SALVAGED.get(salvaged))
-    if salvaged in {"truncated", "damaged"} and not messages:
-        raise UnreadableFileError("damaged", "Nothing in this FIT file could be read.")
-    kinds = {_kind(each) for each in files} - {None, "activity"}
-    kind = f" ({', '.join(sorted(map(str, kinds)))})" if kinds else ""
-    raise UnreadableFileError("not_an_activity", f"A FIT file without an activity{kind}.")
+    if not activities:
+        raise _nothing_in(files, salvaged)
+    return Content(activities=activities, salvaged=salvaged, says=_SALVAGED.get(salvaged))
+
+
+def _nothing_in(files: list[FitFile], problem: str | None) -> UnreadableFileError:
+    """Why no activity came out. A cut or damaged file is not said to hold none: it may have."""
+    others = {each.kind for each in files} - {None, "activity"}
+    if others:
+        kinds = ", ".join(sorted(map(str, others)))
+        return UnreadableFileError("not_an_activity", f"A FIT file without an activity ({kinds}).")
+    if problem in {"truncated", "damaged"}:
+        return UnreadableFileError(problem, "No record could be read before the damage begins.")
+    if any(each.all("session") for each in files):
+        says = "A summary without a single record, as for an activity entered by hand."
+        return UnreadableFileError("not_an_activity", says)
+    return UnreadableFileError("not_an_activity", "A FIT file without an activity.")
 
 
 _SALVAGED = {
@@ -114,114 +106,28 @@ _SALVAGED = {
 }
 
 
-def _messages(content: bytes) -> tuple[list[tuple[str, Values]], str | None]:
-    """All wanted messages, and the reason where the file did not end as it should.
-
-    fitparse goes first. It refuses the misaligned fields that Coros writes; fitdecode does not.
-    """
-    messages, problem = _with_fitparse(content, check_crc=True)
-    if problem == "crc_mismatch":
-        again, problem = _with_fitparse(content, check_crc=False)
-        return again, problem or "crc_mismatch"
-    if problem is None or problem == "truncated":
-        return messages, problem
-    others, other_problem = _with_fitdecode(content)
-    if other_problem is None or len(others) > len(messages):
-        return others, other_problem
-    return messages, problem
-
-
-def _with_fitparse(
-    content: bytes, *, check_crc: bool
-) -> tuple[list[tuple[str, Values]], str | None]:
-    import fitparse  # noqa: PLC0415 - only workers that meet a FIT file need it
-    from fitparse import records as fitparse_records  # noqa: PLC0415
-    from fitparse.utils import FitCRCError, FitEOFError  # noqa: PLC0415
-
-    # A registry of the whole process: developer fields of the last file would name this one's.
-    fitparse_records.DEV_TYPES.clear()
-    messages: list[tuple[str, Values]] = []
-    problem = None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # utcfromtimestamp, Python 3.12
-        try:
-            for message in fitparse.FitFile(
-                io.BytesIO(content), check_crc=check_crc
-            ).get_messages():
-                if message.name in WANTED:
-                    # One by one: what came before the damage must stay.
-                    messages.append((message.name, _first_values(message.fields)))  # noqa: PERF401
-        except FitEOFError:
-            problem = "truncated"
-        except FitCRCError:
-            problem = "crc_mismatch"
-        except Exception:  # noqa: BLE001 - damaged bytes raise anything here: KeyError, TypeError ...
-            problem = "damaged"
-    return messages, problem
-
-
-def _with_fitdecode(content: bytes) -> tuple[list[tuple[str, Values]], str | None]:
-    import fitdecode  # noqa: PLC0415 - only the rare file that fitparse refuses needs it
-
-    messages: list[tuple[str, Values]] = []
-    try:
-        with warnings.catch_warnings(), fitdecode.FitReader(io.BytesIO(content)) as frames:
-            warnings.simplefilter("ignore")  # a misaligned field is why we are here
-            for frame in frames:
-                if isinstance(frame, fitdecode.FitDataMessage) and frame.name in WANTED:
-                    messages.append((frame.name, _first_values(frame.fields)))  # noqa: PERF401
-    except fitdecode.FitEOFError:
-        return messages, "truncated"
-    except fitdecode.FitCRCError:
-        return messages, "crc_mismatch"
-    except Exception:  # noqa: BLE001 - as above
-        return messages, "damaged"
-    return messages, None
-
-
-def _first_values(fields: Any) -> Values:  # noqa: ANN401 - two libraries' lists of fields
-    values: dict[str, Any] = {}
-    for each in fields:
-        if values.get(each.name) is None:
-            values[each.name] = each.value
-    return values
-
-
-def _files(messages: list[tuple[str, Values]]) -> list[_File]:
-    """Split a chain of files where each begins: at its file_id."""
-    files: list[_File] = []
-    for name, values in messages:
-        if not files or (name == "file_id" and files[-1].all("file_id")):
-            files.append(_File())
-        files[-1].messages.setdefault(name, []).append(values)
-    return files
-
-
-def _kind(file: _File) -> str | None:
-    kind = file.first("file_id").get("type")
-    return None if kind is None else str(kind)
-
-
-def _activities(file: _File) -> Iterator[Activity]:
+def _activities(file: FitFile) -> Iterator[Activity]:
     """One activity a session; all records in one where there is no session."""
-    if _kind(file) not in {None, "activity"} or not file.all("record"):
+    if file.kind not in {None, "activity"} or not file.all("record"):
         return
     file, clock_is_local = _on_the_calendar(file)
     at_s, records, no_time = _records(file.all("record"))
     if len(records) == 0:
         return
-    sessions = sorted(
-        (each for each in file.all("session") if _at_s(each.get("start_time")) is not None),
-        key=lambda each: _at_s(each["start_time"]) or 0.0,
+    timed = [(_at_s(each.get("start_time")), each) for each in file.all("session")]
+    started = sorted(
+        ((begin_s, each) for begin_s, each in timed if begin_s is not None),
+        key=lambda begin: begin[0],
     )
-    begins = [_at_s(each["start_time"]) or 0.0 for each in sessions]
-    if len(sessions) <= 1:
-        session = sessions[0] if sessions else file.first("sport")
+    if len(started) <= 1:
+        session = started[0][1] if started else file.first("session")
+        session = {**file.first("sport"), **_told_values(session)}
         yield replace(_activity(file, session, records, no_time), clock_is_local=clock_is_local)
         return
+    begins = [begin_s for begin_s, _ in started]
     # A record belongs to the last session that had begun; what comes before all is the first's.
     owner = np.maximum(np.searchsorted(begins, at_s, side="right") - 1, 0)
-    for index, session in enumerate(sessions):
+    for index, (_, session) in enumerate(started):
         own = owner == index
         if own.any():
             part = _from_zero(records.select(own)) if index else records.select(own)
@@ -235,7 +141,7 @@ def _from_zero(records: Records) -> Records:
     return records.replace(distance_m=records.distance_m - counted[0]) if len(counted) else records
 
 
-def _on_the_calendar(file: _File) -> tuple[_File, bool]:
+def _on_the_calendar(file: FitFile) -> tuple[FitFile, bool]:
     """Give dates to a device that counts seconds since it was switched on (FIT: system time).
 
     Such times come as plain numbers. The only date is the local one of the activity message, so
@@ -243,7 +149,8 @@ def _on_the_calendar(file: _File) -> tuple[_File, bool]:
     """
     ended_s = file.first("activity").get("timestamp")
     local_s = _at_s(file.first("activity").get("local_timestamp"))
-    if local_s is None or not isinstance(ended_s, int):
+    undated = any(isinstance(each.get("timestamp"), int) for each in file.all("record"))
+    if not undated or local_s is None or not isinstance(ended_s, int):
         return file, False
     switched_on_s = local_s - ended_s
     dated: dict[str, list[Values]] = {
@@ -258,23 +165,24 @@ def _on_the_calendar(file: _File) -> tuple[_File, bool]:
         ]
         for name, messages in file.messages.items()
     }
-    return _File(dated), True
+    return FitFile(dated), True
 
 
-def _activity(file: _File, session: Values, records: Records, no_time: int) -> Activity:
+def _activity(file: FitFile, session: Values, records: Records, no_time: int) -> Activity:
     sport = str(session.get("sport"))
     sub_sport = str(session.get("sub_sport") or "generic")
     findings: list[Finding] = []
     if no_time:
         findings.append(Finding("no_time", no_time, "Records without a time were left out."))
     named = "unknown" if sport in TYPELESS else "other" if sport.isdigit() else sport
-    first_s = float(records.at_s[0])
+    first_s, end_s = float(records.at_s.min()), float(records.at_s.max())
     begin_s = _at_s(session.get("start_time"))
-    end_s = float(records.at_s[-1])
+    begin_s = first_s if begin_s is None else begin_s
+    first_s = min(first_s, begin_s)
     activity = Activity(
         sport=named,
         sub_sport=SUB_SPORTS.get(sub_sport, sub_sport),
-        start_at=datetime.fromtimestamp(first_s if begin_s is None else begin_s, tz=UTC),
+        start_at=datetime.fromtimestamp(begin_s, tz=UTC),
         records=records,
         totals=_totals(session),
         laps=tuple(_laps(file, first_s, end_s)),
@@ -318,6 +226,10 @@ def _number(value: object) -> float:
     return float(value) if isinstance(value, int | float) else np.nan
 
 
+def _told_values(message: Values) -> dict[str, Any]:
+    return {name: value for name, value in message.items() if value is not None}
+
+
 def _told(value: object) -> float | None:
     number = _number(value)
     return number if np.isfinite(number) else None
@@ -346,7 +258,7 @@ def _totals(session: Values) -> Totals:
     )
 
 
-def _laps(file: _File, first_s: float, end_s: float) -> Iterator[Lap]:
+def _laps(file: FitFile, first_s: float, end_s: float) -> Iterator[Lap]:
     for lap in file.all("lap"):
         begin_s = _at_s(lap.get("start_time"))
         if begin_s is None or not first_s <= begin_s <= end_s:
@@ -383,7 +295,7 @@ def _utc_offset_s(activity: Values) -> int | None:
 def _device(file_id: Values) -> str | None:
     product = file_id.get("garmin_product") or file_id.get("product_name") or file_id.get("product")
     parts = [str(each) for each in (file_id.get("manufacturer"), product) if each is not None]
-    return " ".join(parts) or None
+    return " ".join(parts)[:LONGEST_DEVICE] or None
 
 
 def _rpe(session: Values) -> float | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from connectors import fit, gpx, tcx
 from connectors.errors import UnreadableFileError
+from pipeline.activity import Finding
 from pipeline.run import row_of
 
 if TYPE_CHECKING:
@@ -121,8 +122,13 @@ def read_file(
 
 
 def _rows(read: Content, athlete: Athlete, not_after_s: float | None) -> tuple[ActivityRow, ...]:
-    found = (row_of(each, athlete, not_after_s=not_after_s) for each in read.activities)
+    found = [row_of(each, athlete, not_after_s=not_after_s) for each in read.activities]
     rows = tuple(row for row in found if row is not None)
     if not rows:
         raise UnreadableFileError("no_possible_time", "No record in it has a possible date.")
+    if left_out := len(found) - len(rows):
+        first, *others = rows
+        says = "Other activities of this file were left out: no record has a possible date."
+        beside = Finding("activity_without_possible_time", left_out, says)
+        rows = (replace(first, findings=(*first.findings, beside)), *others)
     return rows

@@ -1,10 +1,11 @@
 """Read GPX: every <trk> is an activity, its segments are parted by pauses.
 
 Expat collects the columns in one pass; gpxpy, which most people would reach for, is the oracle of
-the tests. It refuses a whole file for one point without coordinates, drops every extension where
-`version` says 1.0, finds nothing where the default namespace is Garmin's, reads UTF-8 only, and
-holds a tree of the whole file (LIBRARIES.md 3, PITFALLS.md 10). Four detours around it would be
-more code than reading the file.
+the tests and the reader of last resort: it understands times that we do not (`2026-3-1T8:05:00Z`).
+It does not go first, because it refuses a whole file for one point without coordinates, drops every
+extension where `version` says 1.0, finds nothing where the default namespace is Garmin's, reads
+UTF-8 only, and holds a tree of the whole file (LIBRARIES.md 3, PITFALLS.md 10). Four detours around
+it would be more code than reading the file.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from connectors.reading import LONGEST_DEVICE, Track, content_of, number
-from connectors.xml_guard import root_name, walk
+from connectors.xml_guard import MOST_NAMESPACES, root_name, walk
 from pipeline.activity import Finding
 from pipeline.cadence import from_unknown_unit
 
@@ -59,7 +60,28 @@ def read(content: bytes) -> Content:
     """
     visitor = _Tracks()
     damage = walk(content, visitor)
-    return content_of(visitor.activities, damage)
+    activities = visitor.activities
+    if not activities and not damage and visitor.has_strange_times:
+        again = _Tracks()
+        if walk(_tidied(content), again) is None:
+            activities = again.activities
+    return content_of(activities, damage)
+
+
+def _tidied(content: bytes) -> bytes:
+    """The same file as gpxpy would write it; as it is where gpxpy does not understand it either.
+
+    Called for whole files only: `walk` has then refused what would crash gpxpy, except for words
+    on which its search for namespaces takes for ever (CHANNELS.md, fault 7).
+    """
+    if content.count(b"xmlns") > MOST_NAMESPACES:
+        return content
+    import gpxpy  # noqa: PLC0415 - only the rare file needs it
+
+    try:
+        return gpxpy.parse(content).to_xml().encode()
+    except Exception:  # noqa: BLE001 - its own errors, and UnicodeDecodeError, ValueError, KeyError
+        return content
 
 
 class _Tracks:
@@ -71,6 +93,8 @@ class _Tracks:
         self._time: str | None = None
         self._values: dict[str, float] = {}
         self._in_point = False
+        self.has_strange_times = False
+        """Whether some point has a time that was not understood."""
 
     @property
     def activities(self) -> tuple[Activity, ...]:
@@ -101,7 +125,9 @@ class _Tracks:
         name = path[-1]
         if name == "trkpt" and self._in_point:
             self._in_point = False
-            self._tracks[-1].add(self._time, self._values)
+            track, before = self._tracks[-1], self._tracks[-1].without_time
+            track.add(self._time, self._values)
+            self.has_strange_times |= self._time is not None and track.without_time > before
         elif self._in_point:
             self._end_in_point(name, text)
         elif name == "type" and path[-2:-1] == ["trk"]:

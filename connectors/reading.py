@@ -226,11 +226,11 @@ def with_cadence(
     cadence_from: Callable[[NDArray[np.float64], NDArray[np.bool_]], CadenceReading],
 ) -> Activity:
     """The activity with its raw cadence turned into steps per minute, and how that was decided."""
-    # Speed is worked out along time, so the points are put in order for it, and only for it.
-    order = np.argsort(activity.records.at_s, kind="stable")
-    in_order = activity.records.replace(cadence_spm=raw_per_min).select(order)
-    moving = np.empty(len(order), dtype=bool)
-    moving[order] = is_moving(with_speed(in_order))
+    # Speed is worked out along time, so for it, and only for it, the points are put in order and
+    # one is taken of each instant.
+    _, first, instant = np.unique(activity.records.at_s, return_index=True, return_inverse=True)
+    in_order = activity.records.replace(cadence_spm=raw_per_min).select(first)
+    moving = is_moving(with_speed(in_order))[instant]
     reading = cadence_from(raw_per_min, moving)
     return replace(
         activity,

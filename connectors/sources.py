@@ -47,10 +47,9 @@ def open_source(url: str) -> Source:
         BadSourceError: an address of a kind that calfwise does not know.
         SourceUnavailableError: nothing is there, or it may not be read.
     """
-    root = _path_of(url).expanduser()
     try:
-        root = root.resolve(strict=True)
-    except (OSError, RuntimeError) as error:
+        root = _path_of(url).expanduser().resolve(strict=True)
+    except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: `~nobody`
         raise SourceUnavailableError(f"{url}: there is no such file or folder") from error
     if not os.access(root, os.R_OK):
         raise SourceUnavailableError(f"{url}: this may not be read")
@@ -68,12 +67,15 @@ def scan(source: Source) -> list[OnDisk]:
             return sorted(_walk(source, source.root), key=lambda found: found.path)
         return [_on_disk(source, source.root, source.root.name, source.root.stat())]
     except OSError as error:
-        raise SourceUnavailableError(f"{source.url}: {error.strerror}") from error
+        place = error.filename or source.root
+        raise SourceUnavailableError(f"{place}: {error.strerror}") from error
 
 
 def _path_of(url: str) -> Path:
     parts = urlsplit(url)
     if parts.scheme == "file":
+        if parts.netloc not in ("", "localhost"):
+            raise BadSourceError(f"{url}: a file address begins with three slashes, file:///home")
         return Path(unquote(parts.path))
     if len(parts.scheme) > 1:  # one letter is a drive of Windows
         raise BadSourceError(
@@ -106,8 +108,12 @@ def _linked(source: Source, link: Path) -> Iterator[OnDisk]:
         return  # it leads nowhere
     if place.is_file():
         inside = place.is_relative_to(source.root)
-        yield OnDisk(source.url, path, link, stat.st_size, stat.st_mtime_ns, inside)
+        yield _on_disk(source, link, path, stat, inside=inside)
 
 
-def _on_disk(source: Source, place: Path, path: str, stat: os.stat_result) -> OnDisk:
-    return OnDisk(source.url, path, place, stat.st_size, stat.st_mtime_ns, inside=True)
+def _on_disk(
+    source: Source, place: Path, path: str, stat: os.stat_result, *, inside: bool = True
+) -> OnDisk:
+    # A name that is no UTF-8 can be opened, but neither stored nor printed: \xff is told instead.
+    told = os.fsencode(path).decode(errors="backslashreplace")
+    return OnDisk(source.url, told, place, stat.st_size, stat.st_mtime_ns, inside)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +18,9 @@ SCHEMA = "0001"
 """The newest migration; a test holds it against the folder of migrations."""
 
 BUSY_TIMEOUT_MS = 30_000
+WRITER_LOCK = 1_667_332_198
+"""Any number, as long as it is always the same: which lock a writer takes on PostgreSQL."""
+
 READING = "calfwise_reading"
 """Execution option of connections that only read: they take no write lock."""
 
@@ -33,26 +36,41 @@ def open_engine(url: str) -> Engine:
         StoreError: it cannot be opened, is damaged, or belongs to a newer calfwise.
     """
     # What is written is of a body: it must not stand in the text of an exception.
-    engine = create_engine(url, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite"))
+    try:
+        engine = create_engine(
+            url, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite")
+        )
+    except ArgumentError as error:
+        says = "the address of the database is not one: see [store] database_url"
+        raise StoreError(says) from error
+    except ImportError as error:
+        raise StoreError(f"the driver for this database is not installed: {error.name}") from error
     if engine.dialect.name == "sqlite":
         _set_up_sqlite(engine)
-    with database_errors(engine):
-        version = _schema_version(engine)
-        if version != SCHEMA:
-            migrate(engine)
+    else:
+        _set_up_postgresql(engine)
+    try:
+        with database_errors(engine):
+            if _schema_version(engine) != SCHEMA:
+                migrate(engine)
+    except StoreError:
+        engine.dispose()
+        raise
     return engine
 
 
 @contextmanager
 def database_errors(engine: Engine) -> Iterator[None]:
-    """Say what a database error means, without the values that were in the statement."""
+    """Say what a database error means, without the values that were in the statement.
+
+    PostgreSQL quotes the whole row from the second line on, so only the first is said, and the
+    error itself is let go.
+    """
     try:
         yield
-    except OperationalError as error:
-        raise StoreError(f"{_place(engine)}: {error.orig}") from error
-    except DatabaseError as error:
-        reason = type(error.orig).__name__ if error.orig else type(error).__name__
-        raise StoreError(f"{_place(engine)}: {reason}: {error.orig}") from error
+    except DBAPIError as error:
+        reason, *_ = str(error.orig).splitlines() or [type(error).__name__]
+        raise StoreError(f"{_place(engine)}: {reason}") from None
 
 
 def migrate(engine: Engine) -> None:
@@ -101,6 +119,22 @@ def _set_up_sqlite(engine: Engine) -> None:
     def on_begin(connection: Connection) -> None:
         reading = connection.get_execution_options().get(READING, False)
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _set_up_postgresql(engine: Engine) -> None:
+    """The same promises as on SQLite: one writer at a time, and readers that see one state.
+
+    Without them two syncs take one lease, and an answer given while days are derived is forgotten.
+    """
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get(READING, False)
+        connection.exec_driver_sql(
+            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+            if reading
+            else f"SELECT pg_advisory_xact_lock({WRITER_LOCK})"
+        )
 
 
 def _place(engine: Engine) -> str:

@@ -1,22 +1,36 @@
 """What the rest of the house may ask of the store, in the words of the model.
 
 A `Store` is opened once. `reading()` and `writing()` give a transaction; everything else is a
-method of that. A writing transaction is all or nothing, and on SQLite the only one at its time.
+method of that. A writing transaction is all or nothing, and the only one at its time.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session
 
-from pipeline.activity import Finding
-from pipeline.checkin import CheckIn
-from pipeline.day import DayActivity, DayRow, SourceSpan
+from pipeline.day import DayRow, SourceSpan
 from pipeline.store.engine import READING, database_errors, open_engine
+from pipeline.store.rows import (
+    DAY_COLUMNS,
+    LETTER_FIELDS,
+    RawFile,
+    SeenFile,
+    StoredActivity,
+    StoredLetter,
+    activity_row,
+    checkin_of,
+    checkin_row,
+    copy_candidate,
+    day_activity,
+    day_row,
+    stored_activity,
+    stored_letter,
+)
 from pipeline.store.tables import (
     ActivityTableRow,
     AthleteRow,
@@ -35,63 +49,14 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
+    from pipeline.checkin import CheckIn
+    from pipeline.day import DayActivity
     from pipeline.duplicates import Copy
     from pipeline.run import ActivityRow
 
+__all__ = ["RawFile", "SeenFile", "Store", "StoredActivity", "StoredLetter", "Transaction"]
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeenFile:
-    """One path of a source as it was when it was last looked at."""
-
-    path: str
-    bytes: int
-    modified_ns: int
-    sha256: str | None
-    status: str
-    reason: str | None
-    reader_version: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawFile:
-    """One kept file, by its digest."""
-
-    sha256: str
-    file: str
-    format: str
-    status: str
-    reason: str | None
-    derived_with: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredActivity:
-    """One activity as it is listed: what was derived, and whether it counts."""
-
-    id: str
-    sha256: str
-    file: str
-    format: str
-    status: str
-    reason: str | None
-    row: ActivityRow
-    counted: bool
-    duplicate_of: str | None
-    short_copy: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredLetter:
-    """One letter of the outbox."""
-
-    on: date
-    kind: str
-    revision: int
-    message_id: str
-    subject: str
-    eml: bytes
-    html: str
-    state: str
+RUNNING = "running"
 
 
 class Store:
@@ -286,7 +251,7 @@ class Transaction:
         self.session.get_one(AthleteRow, athlete).copies_stale = True
         self.session.flush()
         for position, row in enumerate(rows):
-            self.session.add(_activity_row(athlete, raw.sha256, position, row))
+            self.session.add(activity_row(athlete, raw.sha256, position, row))
             self.mark_stale(athlete, row.local_date)
         return len(rows)
 
@@ -304,59 +269,20 @@ class Transaction:
             .where(ActivityTableRow.athlete_id == athlete)
             .order_by(ActivityTableRow.start_at, ActivityTableRow.id)
         )
-        return [_stored(activity, raw) for activity, raw in self.session.execute(query)]
+        return [stored_activity(activity, raw) for activity, raw in self.session.execute(query)]
 
     def day_activities(self, athlete: str) -> list[DayActivity]:
         """The same as the days look at them; light, because every morning asks."""
-        table = ActivityTableRow
-        query = select(
-            table.id,
-            table.local_date,
-            table.start_at,
-            table.end_at,
-            table.counted,
-            table.duplicate_of,
-            table.sport,
-            table.distance_m,
-            table.timer_s,
-            table.steps,
-            table.calf_km,
-            table.calf_km_strain,
-            table.trimp,
-            table.rpe,
-        ).where(table.athlete_id == athlete)
-        return [
-            DayActivity(
-                id=row.id,
-                on=row.local_date,
-                start_at=row.start_at,
-                end_at=row.end_at,
-                counted=row.counted,
-                walk=row.sport in WALKS and row.duplicate_of is None,
-                **{name: getattr(row, name) for name in _LOADS},
-            )
-            for row in self.session.execute(query.order_by(table.start_at, table.id))
-        ]
+        query = (
+            select(*DAY_COLUMNS)
+            .where(ActivityTableRow.athlete_id == athlete)
+            .order_by(ActivityTableRow.start_at, ActivityTableRow.id)
+        )
+        return [day_activity(row) for row in self.session.execute(query)]
 
     def copies(self, athlete: str) -> list[Copy]:
         """The same as the search for near copies looks at them."""
-        from pipeline.duplicates import Copy  # noqa: PLC0415 - NumPy only where copies are sought
-
-        return [
-            Copy(
-                id=stored.id,
-                sport=stored.row.sport,
-                start_s=stored.row.start_at.timestamp(),
-                end_s=stored.row.end_at.timestamp(),
-                distance_m=stored.row.distance_m,
-                salvaged=stored.status == "salvaged",
-                has_cadence=stored.row.cadence_mean_spm is not None,
-                has_heart_rate=stored.row.heart_rate_mean_bpm is not None,
-                records=stored.row.records,
-                trace=stored.row.trace,
-            )
-            for stored in self.activities(athlete)
-        ]
+        return [copy_candidate(stored) for stored in self.activities(athlete)]
 
     def set_copies(self, athlete: str, copy_of: Mapping[str, str], short: Collection[str]) -> None:
         """Say which activities are copies of which; runs that are no copy count.
@@ -402,7 +328,7 @@ class Transaction:
             .order_by(CheckInRow.on_date, CheckInRow.revision)
         )
         latest = {row.on_date: row for row in self.session.scalars(query)}
-        return [_checkin(row) for row in latest.values()]
+        return [checkin_of(row) for row in latest.values()]
 
     def add_checkin(self, athlete: str, answer: CheckIn, answered_at: datetime) -> bool:
         """Keep an answer; one that says the same as the standing one changes nothing.
@@ -417,10 +343,10 @@ class Transaction:
             .limit(1)
         )
         standing = self.session.scalars(query).first()
-        if standing is not None and _checkin(standing) == answer:
+        if standing is not None and checkin_of(standing) == answer:
             return False
         revision = 0 if standing is None else standing.revision + 1
-        self.session.add(_checkin_row(athlete, answer, revision, answered_at))
+        self.session.add(checkin_row(athlete, answer, revision, answered_at))
         self.mark_stale(athlete, answer.on)
         return True
 
@@ -453,10 +379,9 @@ class Transaction:
                 DayTableRow.athlete_id == athlete, DayTableRow.on_date.in_(changed)
             )
         )
-        self.session.expunge_all()
         for on in sorted(after.keys() & set(changed)):
             day, verdict = after[on]
-            self.session.add(_day_row(athlete, day, verdict))
+            self.session.add(day_row(athlete, day, verdict))
         return len(changed)
 
     # Letters
@@ -464,7 +389,7 @@ class Transaction:
     def letter(self, athlete: str, on: date, kind: str, revision: int) -> StoredLetter | None:
         """One letter of the outbox, or None."""
         row = self.session.get(LetterRow, (athlete, on, kind, revision))
-        return None if row is None else _letter(row)
+        return None if row is None else stored_letter(row)
 
     def add_letter(
         self,
@@ -486,7 +411,7 @@ class Transaction:
             )
         )
         self.session.flush()  # the letter refers to it
-        values = {name: getattr(letter, name) for name in _LETTER_FIELDS}
+        values = {name: getattr(letter, name) for name in LETTER_FIELDS}
         self.session.add(LetterRow(athlete_id=athlete, on_date=letter.on, **values))
 
     def pending_letters(self, athlete: str) -> list[StoredLetter]:
@@ -496,7 +421,7 @@ class Transaction:
             .where(LetterRow.athlete_id == athlete, LetterRow.state == "pending")
             .order_by(LetterRow.on_date, LetterRow.kind, LetterRow.revision)
         )
-        return [_letter(row) for row in self.session.scalars(query)]
+        return [stored_letter(row) for row in self.session.scalars(query)]
 
     def mark_sent(self, athlete: str, letter: StoredLetter) -> None:
         """The letter lies where the runner finds it."""
@@ -505,82 +430,3 @@ class Transaction:
             .where(LetterRow.athlete_id == athlete, LetterRow.message_id == letter.message_id)
             .values(state="sent")
         )
-
-
-WALKS = frozenset({"walking", "hiking"})
-RUNNING = "running"
-_LOADS = ("distance_m", "timer_s", "steps", "calf_km", "calf_km_strain", "trimp", "rpe")
-_LETTER_FIELDS = ("kind", "revision", "message_id", "subject", "eml", "html", "state")
-_ANSWER_FIELDS = ("during", "rpe", "run_id", "sleep_h", "painkiller", "cleared", "note")
-
-
-def activity_id(sha256: str, position: int) -> str:
-    """A name that stays the same however often the file is read: the digest's first 12 digits."""
-    return sha256[:12] if position == 0 else f"{sha256[:12]}-{position + 1}"
-
-
-def _activity_row(athlete: str, sha256: str, position: int, row: ActivityRow) -> ActivityTableRow:
-    values = {each.name: getattr(row, each.name) for each in fields(row)}
-    values["findings"] = [asdict(finding) for finding in row.findings]
-    return ActivityTableRow(
-        athlete_id=athlete,
-        id=activity_id(sha256, position),
-        sha256=sha256,
-        position=position,
-        **values,
-    )
-
-
-def _stored(activity: ActivityTableRow, raw: RawFileRow) -> StoredActivity:
-    from pipeline.run import ActivityRow  # noqa: PLC0415 - NumPy only where activities are listed
-
-    values = {each.name: getattr(activity, each.name) for each in fields(ActivityRow)}
-    values["findings"] = tuple(Finding(**each) for each in activity.findings)
-    return StoredActivity(
-        id=activity.id,
-        sha256=activity.sha256,
-        file=raw.file,
-        format=raw.format,
-        status=raw.status,
-        reason=raw.reason,
-        row=ActivityRow(**values),
-        counted=activity.counted,
-        duplicate_of=activity.duplicate_of,
-        short_copy=activity.short_copy,
-    )
-
-
-def _checkin(row: CheckInRow) -> CheckIn:
-    return CheckIn(
-        on=row.on_date,
-        left=row.soreness_left,
-        right=row.soreness_right,
-        flags=None if row.flags is None else frozenset(row.flags),
-        did=frozenset(row.did),
-        where=frozenset(row.places),
-        **{name: getattr(row, name) for name in _ANSWER_FIELDS},
-    )
-
-
-def _checkin_row(athlete: str, answer: CheckIn, revision: int, answered_at: datetime) -> CheckInRow:
-    return CheckInRow(
-        athlete_id=athlete,
-        on_date=answer.on,
-        revision=revision,
-        answered_at=answered_at,
-        soreness_left=answer.left,
-        soreness_right=answer.right,
-        flags=None if answer.flags is None else sorted(answer.flags),
-        did=sorted(answer.did),
-        places=sorted(answer.where),
-        **{name: getattr(answer, name) for name in _ANSWER_FIELDS},
-    )
-
-
-def _day_row(athlete: str, day: DayRow, verdict: str | None) -> DayTableRow:
-    values = {each.name: getattr(day, each.name) for each in fields(day) if each.name != "on"}
-    return DayTableRow(athlete_id=athlete, on_date=day.on, verdict=verdict, **values)
-
-
-def _letter(row: LetterRow) -> StoredLetter:
-    return StoredLetter(on=row.on_date, **{name: getattr(row, name) for name in _LETTER_FIELDS})

@@ -89,6 +89,14 @@ def test_a_name_that_leads_outside_is_hostile(name):
     }
 
 
+def test_a_name_of_any_length_cannot_fill_the_store():
+    files = {"x" * 60_000: b"x", "good": b"run"}
+    assert seen(members("a.zip", packed(files), LIMITS)) == {
+        f"a.zip!{'x' * 300}": "hostile",
+        "a.zip!good": b"run",
+    }
+
+
 def test_a_member_over_its_limit_is_refused_alone():
     files = {"big": RANDOM, "good": b"run"}
     assert seen(members("a.zip", packed(files), SMALL)) == {

@@ -206,6 +206,22 @@ def test_a_file_without_points_in_time_is_no_activity(inner):
         gpx.read(document(inner))
 
 
+def test_what_only_gpxpy_understands_is_read_through_it():
+    cadence = '<extensions><x:cad xmlns:x="http://x">85</x:cad></extensions>'
+    moments = (f"2026-3-1T8:0:{second}Z" for second in range(5))
+    points = "".join(
+        f'<trkpt lat="48.1" lon="11.5"><time>{each}</time>{cadence}</trkpt>' for each in moments
+    )
+    content = gpx.read(document(track(points)))
+    (activity,) = content.activities
+    assert content.salvaged is None
+    assert activity.start_at == datetime(2026, 3, 1, 8, tzinfo=UTC)
+    assert (activity.sport, len(activity.records)) == ("running", 5)
+    # Not when it would take gpxpy for ever to look for namespaces.
+    with pytest.raises(UnreadableFileError):
+        gpx.read(document(track(points), "<!--" + " xmlns" * 70 + "-->"))
+
+
 def test_other_encodings_are_read_and_wrong_declarations_forgiven():
     text = '<?xml version="1.0" encoding="{}"?><gpx><metadata><name>Müllerstraße</name></metadata>'
     inner = track(point(0)) + "</gpx>"

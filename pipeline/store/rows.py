@@ -1,0 +1,207 @@
+"""What lies in the store, in the words of the model, and how it becomes rows and comes back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING
+
+from pipeline.activity import Finding
+from pipeline.checkin import CheckIn
+from pipeline.day import DayActivity, DayRow
+from pipeline.store.tables import (
+    ActivityTableRow,
+    CheckInRow,
+    DayTableRow,
+    LetterRow,
+    RawFileRow,
+)
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from typing import Any
+
+    from sqlalchemy import Row
+
+    from pipeline.duplicates import Copy
+    from pipeline.run import ActivityRow
+
+WALKS = frozenset({"walking", "hiking"})
+_LOADS = ("distance_m", "timer_s", "steps", "calf_km", "calf_km_strain", "trimp", "rpe")
+LETTER_FIELDS = ("kind", "revision", "message_id", "subject", "eml", "html", "state")
+_ANSWER_FIELDS = ("during", "rpe", "run_id", "sleep_h", "painkiller", "cleared", "note")
+
+DAY_COLUMNS = (
+    ActivityTableRow.id,
+    ActivityTableRow.local_date,
+    ActivityTableRow.start_at,
+    ActivityTableRow.end_at,
+    ActivityTableRow.counted,
+    ActivityTableRow.duplicate_of,
+    ActivityTableRow.sport,
+    *(getattr(ActivityTableRow, name) for name in _LOADS),
+)
+"""All that `day_activity` needs: every morning asks for every activity."""
+
+
+def day_activity(row: Row[Any]) -> DayActivity:
+    """One activity as the days look at it, from `DAY_COLUMNS`."""
+    return DayActivity(
+        id=row.id,
+        on=row.local_date,
+        start_at=row.start_at,
+        end_at=row.end_at,
+        counted=row.counted,
+        walk=row.sport in WALKS and row.duplicate_of is None,
+        **{name: getattr(row, name) for name in _LOADS},
+    )
+
+
+def copy_candidate(stored: StoredActivity) -> Copy:
+    """One activity as the search for near copies looks at it."""
+    from pipeline.duplicates import Copy  # noqa: PLC0415 - NumPy only where copies are sought
+
+    return Copy(
+        id=stored.id,
+        sport=stored.row.sport,
+        start_s=stored.row.start_at.timestamp(),
+        end_s=stored.row.end_at.timestamp(),
+        distance_m=stored.row.distance_m,
+        salvaged=stored.status == "salvaged",
+        has_cadence=stored.row.cadence_mean_spm is not None,
+        has_heart_rate=stored.row.heart_rate_mean_bpm is not None,
+        records=stored.row.records,
+        trace=stored.row.trace,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenFile:
+    """One path of a source as it was when it was last looked at."""
+
+    path: str
+    bytes: int
+    modified_ns: int
+    sha256: str | None
+    status: str
+    reason: str | None
+    reader_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawFile:
+    """One kept file, by its digest."""
+
+    sha256: str
+    file: str
+    format: str
+    status: str
+    reason: str | None
+    derived_with: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredActivity:
+    """One activity as it is listed: what was derived, and whether it counts."""
+
+    id: str
+    sha256: str
+    file: str
+    format: str
+    status: str
+    reason: str | None
+    row: ActivityRow
+    counted: bool
+    duplicate_of: str | None
+    short_copy: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredLetter:
+    """One letter of the outbox."""
+
+    on: date
+    kind: str
+    revision: int
+    message_id: str
+    subject: str
+    eml: bytes
+    html: str
+    state: str
+
+
+def activity_id(sha256: str, position: int) -> str:
+    """A name that stays the same however often the file is read: the digest's first 12 digits."""
+    return sha256[:12] if position == 0 else f"{sha256[:12]}-{position + 1}"
+
+
+def activity_row(athlete: str, sha256: str, position: int, row: ActivityRow) -> ActivityTableRow:
+    """One activity as a row; whether it counts is decided when copies are looked for."""
+    values = {each.name: getattr(row, each.name) for each in fields(row)}
+    values["findings"] = [asdict(finding) for finding in row.findings]
+    return ActivityTableRow(
+        athlete_id=athlete,
+        id=activity_id(sha256, position),
+        sha256=sha256,
+        position=position,
+        **values,
+    )
+
+
+def stored_activity(activity: ActivityTableRow, raw: RawFileRow) -> StoredActivity:
+    """One activity as it is listed."""
+    from pipeline.run import ActivityRow  # noqa: PLC0415 - NumPy only where activities are listed
+
+    values = {each.name: getattr(activity, each.name) for each in fields(ActivityRow)}
+    values["findings"] = tuple(Finding(**each) for each in activity.findings)
+    return StoredActivity(
+        id=activity.id,
+        sha256=activity.sha256,
+        file=raw.file,
+        format=raw.format,
+        status=raw.status,
+        reason=raw.reason,
+        row=ActivityRow(**values),
+        counted=activity.counted,
+        duplicate_of=activity.duplicate_of,
+        short_copy=activity.short_copy,
+    )
+
+
+def checkin_of(row: CheckInRow) -> CheckIn:
+    """The answer in the words of the model."""
+    return CheckIn(
+        on=row.on_date,
+        left=row.soreness_left,
+        right=row.soreness_right,
+        flags=None if row.flags is None else frozenset(row.flags),
+        did=frozenset(row.did),
+        where=frozenset(row.places),
+        **{name: getattr(row, name) for name in _ANSWER_FIELDS},
+    )
+
+
+def checkin_row(athlete: str, answer: CheckIn, revision: int, answered_at: datetime) -> CheckInRow:
+    """The answer as a row."""
+    return CheckInRow(
+        athlete_id=athlete,
+        on_date=answer.on,
+        revision=revision,
+        answered_at=answered_at,
+        soreness_left=answer.left,
+        soreness_right=answer.right,
+        flags=None if answer.flags is None else sorted(answer.flags),
+        did=sorted(answer.did),
+        places=sorted(answer.where),
+        **{name: getattr(answer, name) for name in _ANSWER_FIELDS},
+    )
+
+
+def day_row(athlete: str, day: DayRow, verdict: str | None) -> DayTableRow:
+    """One day as a row."""
+    values = {each.name: getattr(day, each.name) for each in fields(day) if each.name != "on"}
+    return DayTableRow(athlete_id=athlete, on_date=day.on, verdict=verdict, **values)
+
+
+def stored_letter(row: LetterRow) -> StoredLetter:
+    """The letter in the words of the model."""
+    return StoredLetter(on=row.on_date, **{name: getattr(row, name) for name in LETTER_FIELDS})

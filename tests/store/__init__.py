@@ -1,0 +1,1 @@
+"""Tests of the store: what is kept, and that nothing is lost or told."""
