@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -144,8 +144,11 @@ def running_cadence(
 
 
 def _moving_median(raw_per_min: NDArray[np.float64], moving: NDArray[np.bool_]) -> float | None:
-    counted = raw_per_min[moving & (raw_per_min > 0)]
-    return float(np.median(counted)) if len(counted) else None
+    """Of what was counted on the move, else of all that was counted; None where nothing was."""
+    counted = raw_per_min > 0
+    on_the_move = counted & moving
+    chosen = raw_per_min[on_the_move if on_the_move.any() else counted]
+    return float(np.median(chosen)) if len(chosen) else None
 
 
 def _reading(
@@ -167,5 +170,8 @@ def _reading(
 
 
 def _none(raw_per_min: NDArray[np.float64], moving: NDArray[np.bool_]) -> CadenceReading:
-    """A column without one counted step tells nothing."""
-    return _reading(np.where(raw_per_min > 0, np.nan, raw_per_min), moving, "none")
+    """A column without one step tells nothing, unless the runner never moved."""
+    reading = _reading(raw_per_min, moving, "none")
+    if not reading.findings:
+        return reading
+    return replace(reading, cadence_spm=np.full(len(raw_per_min), np.nan))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.activity import Finding
+from pipeline.motion import apart_m
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,12 +33,16 @@ OVERLAP_MIN = 0.5
 """Two recordings of one runner that share half of the shorter one are one run: nobody is twice."""
 
 SHIFTS_H = tuple(hour for hour in range(-14, 15) if hour)
+REACH_S = 14 * 3600.0
 SHIFTED_SAME_MIN = 0.95
 """At whole-hour shifts this share of the samples must coincide: equal commutes are two runs."""
 SHIFTED_OVERLAP_MIN = 0.8
 SAME_PLACE_M = 30.0
 SAME_HEART_RATE_BPM = 2.0
-METRES_PER_DEGREE = 111_195.0
+TOLD_MIN = 0.5
+"""Less than this share of a stretch in common tells nothing about the whole of it."""
+ROAMED_M = 200.0
+"""Who stays within this is on a treadmill: there, the place is the same every day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +104,7 @@ def near_copies(activities: Iterable[Copy]) -> dict[str, str]:
     are never in the answer.
     """
     ordered = sorted(activities, key=lambda each: each.start_s)
-    reach_s = max((each.duration_s for each in ordered), default=0.0) + 14 * 3600
+    reach_s = max((each.duration_s for each in ordered), default=0.0) + REACH_S
     by_richness = sorted(ordered, key=lambda each: each.id)
     by_richness.sort(key=lambda each: each.richness, reverse=True)
     starts = np.array([each.start_s for each in ordered])
@@ -128,7 +133,8 @@ def short_copies(activities: Sequence[Copy], copy_of: dict[str, str]) -> dict[st
 
 
 def _is_copy(one: Copy, other: Copy) -> bool:
-    if not _same_family(one, other):
+    apart_s = max(one.start_s, other.start_s) - min(one.end_s, other.end_s)
+    if apart_s > REACH_S or not _same_family(one, other):
         return False
     if _overlap(one, other) >= OVERLAP_MIN:
         return True
@@ -153,7 +159,8 @@ def _overlap(one: Copy, other: Copy, shift_s: float = 0.0) -> float:
     """Shared time over the duration of the shorter, 0 to 1, with the other moved by the shift."""
     shared = min(one.end_s, other.end_s + shift_s) - max(one.start_s, other.start_s + shift_s)
     shorter = min(one.duration_s, other.duration_s)
-    return max(shared, 0.0) / shorter if shorter > 0 else 0.0
+    # A recording of one moment lies within the other or it does not.
+    return max(shared, 0.0) / shorter if shorter > 0 else float(shared >= 0)
 
 
 def _is_shifted_copy(one: Copy, other: Copy, hours: int) -> bool:
@@ -171,16 +178,19 @@ def _is_shifted_copy(one: Copy, other: Copy, hours: int) -> bool:
 
 
 def _coinciding(one: NDArray[np.float64], other: NDArray[np.float64]) -> float | None:
-    """Share of the instants at which both are in the same place; by heart rate without places."""
-    north = (one[:, 0] - other[:, 0]) * METRES_PER_DEGREE
-    east = (one[:, 1] - other[:, 1]) * METRES_PER_DEGREE * np.cos(np.radians(one[:, 0]))
-    apart_m = np.hypot(north, east)
-    known = np.isfinite(apart_m)
-    if known.any():
-        return float((apart_m[known] <= SAME_PLACE_M).mean())
+    """Share of the instants at which both are in the same place.
+
+    By heart rate where places are missing, or are one place; None where that is missing too.
+    """
+    off_m = apart_m(one[:, 0], one[:, 1], other[:, 0], other[:, 1])
+    known = np.isfinite(off_m)
+    if known.mean() >= TOLD_MIN:
+        here = one[known]
+        if apart_m(here[:1, 0], here[:1, 1], here[:, 0], here[:, 1]).max() > ROAMED_M / 2:
+            return float((off_m[known] <= SAME_PLACE_M).mean())
     beats = np.abs(one[:, 2] - other[:, 2])
     known = np.isfinite(beats)
-    return float((beats[known] <= SAME_HEART_RATE_BPM).mean()) if known.any() else None
+    return float((beats[known] <= SAME_HEART_RATE_BPM).mean()) if known.mean() >= TOLD_MIN else None
 
 
 def _first_instant(copy: Copy, samples: int) -> float:
@@ -197,11 +207,9 @@ def _sampled(
     instants: NDArray[np.float64], at_s: NDArray[np.float64], column: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     known = np.isfinite(column)
-    if not known.any():
+    if known.sum() < 2:  # noqa: PLR2004 - nothing lies between
         return np.full(len(instants), np.nan)
     times = at_s[known]
     values = np.interp(instants, times, column[known], left=np.nan, right=np.nan)
-    after = np.clip(np.searchsorted(times, instants), 1, max(len(times) - 1, 1))
-    if len(times) > 1:
-        values[(times[after] - times[after - 1]) > TRACE_GAP_S] = np.nan
-    return values
+    after = np.clip(np.searchsorted(times, instants), 1, len(times) - 1)
+    return np.where(times[after] - times[after - 1] > TRACE_GAP_S, np.nan, values)

@@ -153,11 +153,11 @@ def calf_km(
 def smoothed_speed_mps(
     speed_mps: NDArray[np.float64], lasting_s: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Speed averaged over 12 s of timer time, so that a pause does not count as slowing down.
+    """Speed averaged over 12 s on the move, so that a pause does not count as slowing down.
 
-    NaN stays NaN. Shape (n,).
+    NaN where no speed is known and where a sample lasts no time. Shape (n,).
     """
-    known = np.isfinite(speed_mps)
+    known = np.isfinite(speed_mps) & (lasting_s > 0)
     smooth = np.full(len(speed_mps), np.nan)
     if known.any():
         timer_s = np.append(0.0, np.cumsum(lasting_s[:-1]))
@@ -180,11 +180,15 @@ def smoothed_grade(records: Records, travelled_m: NDArray[np.float64]) -> NDArra
     if known.sum() < 2 or np.ptp(travelled_m[known]) < GRADE_SMOOTHING_M:  # noqa: PLR2004
         return flat
     ground = travelled_m[known]
-    height = centred_mean(ground, records.altitude_m[known], GRADE_SMOOTHING_M)
-    low = np.maximum(ground - GRADE_SMOOTHING_M / 2, ground[0])
-    high = np.minimum(ground + GRADE_SMOOTHING_M / 2, ground[-1])
-    rise = np.interp(high, ground, height) - np.interp(low, ground, height)
-    flat[known] = rise / (high - low)
+    # At the ends the base is moved, not cut: a short base sees hills in noise.
+    low = np.clip(ground - GRADE_SMOOTHING_M / 2, ground[0], ground[-1] - GRADE_SMOOTHING_M)
+
+    def gain(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        smooth = centred_mean(ground, values, GRADE_SMOOTHING_M)
+        return np.interp(low + GRADE_SMOOTHING_M, ground, smooth) - np.interp(low, ground, smooth)
+
+    # Run is smoothed like rise, so that an even hill has its grade at the ends and at gaps too.
+    flat[known] = gain(records.altitude_m[known]) / gain(ground)
     return flat
 
 

@@ -75,13 +75,16 @@ def is_plausible_offset(utc_offset_s: int) -> bool:
 def zone_at(latitude_deg: float, longitude_deg: float) -> str | None:
     """IANA zone of a place, looked up offline; None at sea and where the name is unknown here."""
     name = get_tz(longitude_deg, latitude_deg)
-    if not name or name.startswith("Etc/"):
-        return None
+    return name if is_zone(name) and not name.startswith("Etc/") else None
+
+
+def is_zone(name: str) -> bool:
+    """Whether this machine knows a zone; places may be newer than its tables."""
     try:
         ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # a zone newer than this machine's tables
-        return None
-    return str(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True
 
 
 def _offset_name(utc_offset_s: int) -> str:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.activity import Pause
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
-    from pipeline.activity import Pause, Records
+    from pipeline.activity import Records
 
 SAMPLE_MAX_S = 10.0
 """A record speaks for at most this long (DESIGN.md: what is true of the data)."""
@@ -33,46 +35,77 @@ EARTH_RADIUS_M = 6_371_008.8
 """Mean radius (IUGG 1980)."""
 
 
+def merged(pauses: Iterable[Pause], first_s: float, last_s: float) -> tuple[Pause, ...]:
+    """The pauses between two instants, in order of time, none over another."""
+    apart: list[Pause] = []
+    for pause in sorted(pauses, key=lambda each: each.start_s):
+        start_s = max(pause.start_s, apart[-1].end_s if apart else first_s)
+        end_s = min(pause.end_s, last_s)
+        if end_s > start_s:
+            apart.append(Pause(start_s, end_s))
+    return tuple(apart)
+
+
+def timer_s(at_s: NDArray[np.float64], pauses: Sequence[Pause] = ()) -> NDArray[np.float64]:
+    """What the timer showed at each record, in seconds: it stands still in a pause; shape (n,)."""
+    shown: NDArray[np.float64] = at_s - at_s[:1]
+    for pause in pauses:
+        shown -= np.clip(at_s - pause.start_s, 0.0, pause.duration_s)
+    return shown
+
+
 def sample_s(at_s: NDArray[np.float64], pauses: Sequence[Pause] = ()) -> NDArray[np.float64]:
     """How long each record lasts, in seconds: to the next one, without pauses, at most 10 s.
 
     Args:
         at_s: times in ascending order, shape (n,).
-        pauses: stretches in which the timer stood still.
+        pauses: stretches in which the timer stood still, none over another.
 
     Returns:
         Shape (n,). The last record lasts 0 s: nothing is known after it.
     """
-    if len(at_s) == 0:
-        return np.empty(0)
-    ends = np.append(at_s[1:], at_s[-1])
-    lasting = ends - at_s
-    for pause in pauses:
-        overlap = np.minimum(ends, pause.end_s) - np.maximum(at_s, pause.start_s)
-        lasting -= np.maximum(overlap, 0.0)
+    lasting = np.diff(timer_s(at_s, pauses), append=np.nan)
+    lasting[-1:] = 0.0
     return np.clip(lasting, 0.0, SAMPLE_MAX_S)
 
 
 def step_m(
     latitude_deg: NDArray[np.float64], longitude_deg: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Great-circle distance from each position to the next, in metres; shape (n - 1,).
+    """Great-circle distance from each position to the next, in metres; shape (n - 1,)."""
+    return apart_m(latitude_deg[:-1], longitude_deg[:-1], latitude_deg[1:], longitude_deg[1:])
 
-    NaN where either position is missing. Haversine formula on a sphere, error below 0.5 %.
+
+def apart_m(
+    latitude_deg: NDArray[np.float64],
+    longitude_deg: NDArray[np.float64],
+    other_latitude_deg: NDArray[np.float64],
+    other_longitude_deg: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Great-circle distance between two places, in metres; NaN where either is missing.
+
+    Haversine formula on a sphere, error below 0.5 %.
     """
-    latitude, longitude = np.radians(latitude_deg), np.radians(longitude_deg)
+    north, south = np.radians(latitude_deg), np.radians(other_latitude_deg)
+    east = np.radians(other_longitude_deg - longitude_deg)
     half_chord = (
-        np.sin(np.diff(latitude) / 2) ** 2
-        + np.cos(latitude[:-1]) * np.cos(latitude[1:]) * np.sin(np.diff(longitude) / 2) ** 2
+        np.sin((south - north) / 2) ** 2 + np.cos(north) * np.cos(south) * np.sin(east / 2) ** 2
     )
     return np.asarray(2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(half_chord, 1.0))))
 
 
-def path_m(records: Records) -> NDArray[np.float64]:
+def path_m(
+    records: Records, pauses: Sequence[Pause] = (), *, fastest_mps: float = np.inf
+) -> NDArray[np.float64]:
     """Cumulative distance from positions alone, in metres; shape (n,).
 
     Positions are averaged over 5 s first, because noise makes every path longer. NaN where
     there is no position; all NaN when there are fewer than two.
+
+    Args:
+        records: in ascending time.
+        pauses: what was covered while the timer stood still does not count.
+        fastest_mps: a step that needs more than this is a jump of the position and does not count.
     """
     placed = np.flatnonzero(np.isfinite(records.latitude_deg) & np.isfinite(records.longitude_deg))
     path = np.full(len(records), np.nan)
@@ -82,26 +115,48 @@ def path_m(records: Records) -> NDArray[np.float64]:
     latitude = _moving_mean(at_s, records.latitude_deg[placed], POSITION_WINDOW_S)
     longitude = np.unwrap(records.longitude_deg[placed], period=360.0)
     longitude = _moving_mean(at_s, longitude, POSITION_WINDOW_S)
-    path[placed] = np.append(0.0, np.cumsum(step_m(latitude, longitude)))
+    steps = step_m(latitude, longitude)
+    lasting = np.diff(at_s)
+    paused = lasting - np.diff(timer_s(at_s, pauses)) > 0
+    steps[paused | (steps > fastest_mps * lasting)] = 0.0
+    path[placed] = np.append(0.0, np.cumsum(steps))
     return path
 
 
-def with_speed(records: Records) -> Records:
+def with_speed(
+    records: Records, pauses: Sequence[Pause] = (), *, fastest_mps: float = np.inf
+) -> Records:
     """The same records with speed filled in where the device gave none.
 
-    Speed comes from the device, else from its distance, else from positions (mean over 10 s).
+    Speed comes from the device, else from its distance, else from positions (mean over 10 s of
+    timer time). A column that never rises while the feet count steps tells nothing.
+
+    Args:
+        records: in ascending time.
+        pauses: stretches in which the timer stood still, none over another.
+        fastest_mps: a step between positions that needs more than this does not count.
     """
-    speed = _filled(records.speed_mps, records.at_s, records.distance_m)
-    if not np.isfinite(speed).all():
-        speed = _filled(speed, records.at_s, path_m(records))
+    stepping = bool((records.cadence_spm > 0).any())
+    speed, distance = records.speed_mps, records.distance_m
+    if stepping and not (speed > 0).any():
+        speed = np.full(len(records), np.nan)
+    if np.isfinite(speed).all():
+        return records
+    shown_s = timer_s(records.at_s, pauses)
+    counted = distance[np.isfinite(distance)]
+    if (counted > counted[:1]).any():
+        speed = _filled(speed, shown_s, distance)
+    speed = _filled(speed, shown_s, path_m(records, pauses, fastest_mps=fastest_mps))
+    if not stepping:
+        speed = _filled(speed, shown_s, distance)
     return records.replace(speed_mps=speed)
 
 
 def is_moving(records: Records) -> NDArray[np.bool_]:
     """Whether the feet move, per record: by speed, or where no speed is known by cadence."""
     speed, cadence = records.speed_mps, records.cadence_spm
-    with np.errstate(invalid="ignore"):
-        return np.where(np.isfinite(speed), speed >= MOVING_MPS, cadence > 0)
+    moving: NDArray[np.bool_] = np.where(np.isfinite(speed), speed >= MOVING_MPS, cadence > 0)
+    return moving
 
 
 def weighted_mean(values: NDArray[np.float64], weights: NDArray[np.float64]) -> float | None:
@@ -129,14 +184,17 @@ def centred_mean(
         values: the function at those positions, finite, shape (n,).
         window: width, in the unit of the axis.
     """
-    steps = np.diff(axis)
-    area = np.append(0.0, np.cumsum((values[1:] + values[:-1]) / 2 * steps))
+    area = np.append(0.0, np.cumsum((values[1:] + values[:-1]) / 2 * np.diff(axis)))
+
+    def area_to(end: NDArray[np.float64]) -> NDArray[np.float64]:
+        before = np.searchsorted(axis, end, side="right") - 1
+        edges = values[before] + np.interp(end, axis, values)
+        return np.asarray(area[before] + edges / 2 * (end - axis[before]))
+
     low = np.maximum(axis - window / 2, axis[0])
     high = np.minimum(axis + window / 2, axis[-1])
-    width = high - low
-    between = np.interp(high, axis, area) - np.interp(low, axis, area)
     mean: NDArray[np.float64] = values.astype(np.float64)
-    np.divide(between, width, out=mean, where=width > 0)
+    np.divide(area_to(high) - area_to(low), high - low, out=mean, where=high > low)
     return mean
 
 
@@ -156,25 +214,29 @@ def _moving_mean(
 
 
 def _filled(
-    speed_mps: NDArray[np.float64], at_s: NDArray[np.float64], cumulative_m: NDArray[np.float64]
+    speed_mps: NDArray[np.float64], shown_s: NDArray[np.float64], cumulative_m: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    missing = ~np.isfinite(speed_mps)
-    if not missing.any():
-        return speed_mps
-    return np.where(missing, _slope(at_s, cumulative_m, SPEED_WINDOW_S), speed_mps)
+    slope = _slope(shown_s, cumulative_m, SPEED_WINDOW_S)
+    return np.where(np.isfinite(speed_mps), speed_mps, slope)
 
 
 def _slope(
-    at_s: NDArray[np.float64], cumulative: NDArray[np.float64], window_s: float
+    axis_s: NDArray[np.float64], cumulative: NDArray[np.float64], window_s: float
 ) -> NDArray[np.float64]:
-    """Rate of a cumulative column over a centred window; NaN where the column is missing."""
-    known = np.isfinite(cumulative)
-    if known.sum() < 2:  # noqa: PLR2004 - a slope needs two points
-        return np.full(len(at_s), np.nan)
-    low = np.maximum(at_s - window_s / 2, at_s[known][0])
-    high = np.minimum(at_s + window_s / 2, at_s[known][-1])
-    rise = np.interp(high, at_s[known], cumulative[known]) - np.interp(
-        low, at_s[known], cumulative[known]
-    )
-    rate = np.divide(rise, high - low, out=np.full(len(at_s), np.nan), where=high > low)
-    return np.where(known, np.maximum(rate, 0.0), np.nan)
+    """Rate of a cumulative column over a centred window.
+
+    Across a gap it is the gap's own mean: both ends of it are known. NaN before the first and
+    after the last value.
+    """
+    rate = np.full(len(axis_s), np.nan)
+    known = np.flatnonzero(np.isfinite(cumulative))
+    if len(known) < 2:  # noqa: PLR2004 - a slope needs two points
+        return rate
+    axis, values = axis_s[known], cumulative[known]
+    inside = slice(known[0], known[-1] + 1)
+    low = np.maximum(axis_s[inside] - window_s / 2, axis[0])
+    high = np.minimum(axis_s[inside] + window_s / 2, axis[-1])
+    rise = np.interp(high, axis, values) - np.interp(low, axis, values)
+    np.divide(rise, high - low, out=rate[inside], where=high > low)
+    np.maximum(rate, 0.0, out=rate)
+    return rate

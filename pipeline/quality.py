@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.activity import Finding
-from pipeline.motion import step_m
+from pipeline.activity import Finding, Records
+from pipeline.motion import apart_m, merged, step_m
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pipeline.activity import Activity, Records
+    from pipeline.activity import Activity
 
 EARLIEST_S = datetime(2005, 1, 1, tzinfo=UTC).timestamp()
 """No GPS watch wrote files before; an earlier date is a clock that was never set."""
+
+LATEST_S = datetime(2106, 1, 1, tzinfo=UTC).timestamp()
+"""Beyond the last second that most devices can count."""
 
 FUTURE_S = 86_400.0
 """A clock may be a day ahead (zones), not more."""
@@ -28,6 +31,9 @@ CLOCK_JUMP_S = 86_400.0 * 2
 ON_FOOT = {"running", "walking", "hiking"}
 SPIKE_MPS = 12.0
 """Nobody runs faster; the world's best sprinters touch 12.4 m/s for a moment."""
+
+STRAY_S = 30.0
+"""Positions that jump away and back within this time never were there."""
 
 HEART_RATE_BPM = (25, 240)
 CADENCE_MAX_SPM = 260
@@ -40,21 +46,28 @@ ALTITUDE_M = (-450, 9000)
 def checked(activity: Activity, *, not_after_s: float | None = None) -> Activity:
     """The same activity with impossible values made missing and every one of them counted.
 
-    Records come out in ascending time, one per second at most. Nothing is dropped without a
-    finding.
+    Records come out in ascending time, one per instant; pauses likewise, and none over another.
+    Nothing is dropped without a finding.
 
     Args:
         activity: as a reader gave it.
-        not_after_s: latest time that can be true, seconds since 1970; None accepts any.
+        not_after_s: latest time that can be true, seconds since 1970; None takes any of this
+            century.
     """
     findings = list(activity.findings)
-    records = activity.records
-    for repair in (_possible_times, _in_order, _one_per_second):
-        records = repair(records, findings, not_after_s)
+    latest_s = LATEST_S if not_after_s is None else not_after_s + FUTURE_S
+    records = _possible_times(activity.records, findings, latest_s)
+    records = _one_per_instant(_in_order(records, findings), findings)
     records = _possible_values(records, findings)
     if activity.sport in ON_FOOT:
         records = _without_spikes(records, findings)
-    return replace(activity, records=records, findings=tuple(findings))
+    span_s = records.at_s[[0, -1]] if len(records) else np.zeros(2)
+    return replace(
+        activity,
+        records=records,
+        pauses=merged(activity.pauses, float(span_s[0]), float(span_s[1])),
+        findings=tuple(findings),
+    )
 
 
 def _note(findings: list[Finding], code: str, count: int, says: str) -> None:
@@ -62,13 +75,9 @@ def _note(findings: list[Finding], code: str, count: int, says: str) -> None:
         findings.append(Finding(code, count, says))
 
 
-def _possible_times(
-    records: Records, findings: list[Finding], not_after_s: float | None
-) -> Records:
+def _possible_times(records: Records, findings: list[Finding], latest_s: float) -> Records:
     """Leave out records whose clock was not set, or jumped away from the rest by days."""
-    at_s = records.at_s
-    latest = np.inf if not_after_s is None else not_after_s + FUTURE_S
-    possible = np.isfinite(at_s) & (at_s >= EARLIEST_S) & (at_s <= latest)
+    possible = (records.at_s >= EARLIEST_S) & (records.at_s <= latest_s)
     _note(
         findings,
         "impossible_time",
@@ -89,7 +98,7 @@ def _possible_times(
 def _largest_cluster(at_s: NDArray[np.float64]) -> NDArray[np.bool_]:
     """The most records that lie within two days of a neighbour, as a mask."""
     if len(at_s) == 0:
-        return np.ones(0, dtype=bool)
+        return np.empty(0, dtype=bool)
     order = np.argsort(at_s, kind="stable")
     group = np.append(0, np.cumsum(np.diff(at_s[order]) > CLOCK_JUMP_S))
     mask = np.zeros(len(at_s), dtype=bool)
@@ -97,7 +106,7 @@ def _largest_cluster(at_s: NDArray[np.float64]) -> NDArray[np.bool_]:
     return mask
 
 
-def _in_order(records: Records, findings: list[Finding], _: float | None) -> Records:
+def _in_order(records: Records, findings: list[Finding]) -> Records:
     backwards = int((np.diff(records.at_s) < 0).sum())
     if not backwards:
         return records
@@ -105,36 +114,33 @@ def _in_order(records: Records, findings: list[Finding], _: float | None) -> Rec
     return records.select(np.argsort(records.at_s, kind="stable"))
 
 
-def _one_per_second(records: Records, findings: list[Finding], _: float | None) -> Records:
+def _one_per_instant(records: Records, findings: list[Finding]) -> Records:
     """Merge records of one instant: of each column the last value that is there."""
-    first = np.flatnonzero(np.append(True, np.diff(records.at_s) > 0))
-    repeated = len(records) - len(first)
+    later = np.diff(records.at_s) > 0
+    repeated = int((~later).sum())
     if not repeated:
         return records
     _note(findings, "same_instant", repeated, "Several records at one instant were merged.")
-    merged = records.select(first)
-    last = np.append(first[1:], len(records))
-    for start in first[(last - first) > 1]:
-        row = int(np.searchsorted(first, start))
-        for column in fields(records):
-            values = getattr(records, column.name)[start : last[row]]
-            known = values[np.isfinite(values)]
-            if len(known):
-                getattr(merged, column.name)[row] = known[-1]
-    return merged
+    first, last = np.flatnonzero(np.append(True, later)), np.flatnonzero(np.append(later, True))
+    here = np.arange(len(records))
+    columns = {}
+    for each in fields(records):
+        column = getattr(records, each.name)
+        newest = np.maximum.accumulate(np.where(np.isfinite(column), here, -1))[last]
+        columns[each.name] = np.where(newest >= first, column[newest], np.nan)
+    return Records.from_columns(columns)
 
 
 def _possible_values(records: Records, findings: list[Finding]) -> Records:
     low, high = HEART_RATE_BPM
     heart = records.heart_rate_bpm
-    with np.errstate(invalid="ignore"):
-        zero = heart == 0
-        bad_heart = ~zero & ((heart < low) | (heart > high))
-        bad_cadence = (records.cadence_spm < 0) | (records.cadence_spm > CADENCE_MAX_SPM)
-        bad_speed = records.speed_mps < 0
-        bad_altitude = (records.altitude_m < ALTITUDE_M[0]) | (records.altitude_m > ALTITUDE_M[1])
-        nowhere = (records.latitude_deg == 0) & (records.longitude_deg == 0)
-        nowhere |= (np.abs(records.latitude_deg) > 90) | (np.abs(records.longitude_deg) > 180)  # noqa: PLR2004
+    zero = heart == 0
+    bad_heart = ~zero & ((heart < low) | (heart > high))
+    bad_cadence = (records.cadence_spm < 0) | (records.cadence_spm > CADENCE_MAX_SPM)
+    bad_speed = records.speed_mps < 0
+    bad_altitude = (records.altitude_m < ALTITUDE_M[0]) | (records.altitude_m > ALTITUDE_M[1])
+    nowhere = (records.latitude_deg == 0) & (records.longitude_deg == 0)
+    nowhere |= (np.abs(records.latitude_deg) > 90) | (np.abs(records.longitude_deg) > 180)  # noqa: PLR2004
     for code, mask, says in (
         ("heart_rate_zero", zero, "A heart rate of 0 counts as missing."),
         ("heart_rate_impossible", bad_heart, "An impossible heart rate counts as missing."),
@@ -155,19 +161,11 @@ def _possible_values(records: Records, findings: list[Finding]) -> Records:
 
 
 def _without_spikes(records: Records, findings: list[Finding]) -> Records:
-    """Positions that would need more than 12 m/s to reach and to leave are not where one was.
-
-    A device speed above 12 m/s is left out likewise.
-    """
+    """Leave out positions and device speeds that would need more than 12 m/s on foot."""
     placed = np.flatnonzero(np.isfinite(records.latitude_deg) & np.isfinite(records.longitude_deg))
     spike = np.zeros(len(records), dtype=bool)
-    if len(placed) > 2:  # noqa: PLR2004 - the ends alone cannot be told from the middle
-        lasting = np.diff(records.at_s[placed])
-        implied = step_m(records.latitude_deg[placed], records.longitude_deg[placed]) / lasting
-        fast = implied > SPIKE_MPS
-        spike[placed[1:-1]] = fast[:-1] & fast[1:]
-    with np.errstate(invalid="ignore"):
-        too_fast = records.speed_mps > SPIKE_MPS
+    spike[placed] = _strays(records.select(placed))
+    too_fast = records.speed_mps > SPIKE_MPS
     _note(
         findings,
         "gps_spike",
@@ -179,3 +177,28 @@ def _without_spikes(records: Records, findings: list[Finding]) -> Records:
         longitude_deg=np.where(spike, np.nan, records.longitude_deg),
         speed_mps=np.where(too_fast, np.nan, records.speed_mps),
     )
+
+
+def _strays(records: Records) -> NDArray[np.bool_]:
+    """Positions between a jump away and the jump back, and first ones before a jump to the rest.
+
+    Between the record before and the record after them nobody had to hurry, which tells a few
+    wrong positions from a ride home with the watch still on.
+    """
+    at_s, latitude, longitude = records.at_s, records.latitude_deg, records.longitude_deg
+    stray = np.zeros(len(records), dtype=bool)
+    jumps = np.flatnonzero(step_m(latitude, longitude) > SPIKE_MPS * np.diff(at_s))
+    soon = np.searchsorted(at_s[jumps], at_s[jumps] + STRAY_S, side="right")
+    back = 0
+    for index, jump in enumerate(jumps):
+        if jump < back:
+            continue
+        after = jumps[index + 1 : soon[index]] + 1
+        off_m = apart_m(latitude[jump], longitude[jump], latitude[after], longitude[after])
+        near = after[off_m <= SPIKE_MPS * (at_s[after] - at_s[jump])]
+        if len(near):
+            back = int(near[0])
+            stray[jump + 1 : back] = True
+        elif not (index or len(after)) and at_s[jump] - at_s[0] <= STRAY_S < at_s[-1] - at_s[jump]:
+            stray[: jump + 1] = True
+    return stray

@@ -34,10 +34,11 @@ ASCENT_HYSTERESIS_M = 3.0
 """A rise counts once it exceeds this: barometers and GPS wander by metres on the flat."""
 ALTITUDE_SMOOTHING_S = 30.0
 
-START_TOLERANCE_S = 86_400.0
+START_TOLERANCE_S = 3600.0
+"""A start further than this from the first record is a clock that was set in between."""
 
 TOTAL_TOLERANCE = 0.5
-"""A device total that differs by more than half from its own records is not believed."""
+"""A device total under half, or over twice, of what its own records say is not believed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,7 @@ def row_of(
     activity = quality.checked(activity, not_after_s=not_after_s)
     if len(activity.records) == 0:
         return None
-    activity = _typed(replace(activity, records=motion.with_speed(activity.records)))
+    activity = _with_speed(_typed(activity))
     activity = replace(activity, start_at=_start_at(activity))
     records = activity.records
     lasting_s = motion.sample_s(records.at_s, activity.pauses)
@@ -107,7 +108,7 @@ def row_of(
     day = _day_of(activity, athlete)
     distance_m, from_distance = _distance(activity)
     climbed = _climbed(activity)
-    elapsed_s, timer_s = _times(activity)
+    elapsed_s, timer_s, from_times = _times(activity, float(lasting_s.sum()))
     row = ActivityRow(
         sport=activity.sport,
         sub_sport=activity.sub_sport,
@@ -128,7 +129,7 @@ def row_of(
         ),
         rpe=activity.rpe,
         device=activity.device,
-        findings=(*activity.findings, *from_distance),
+        findings=(*activity.findings, *from_distance, *from_times),
         trace=trace_of(records),
     )
     row = _with_heart_load(row, records, lasting_s, athlete)
@@ -160,9 +161,8 @@ def _typed(activity: Activity) -> Activity:
     """Name an untyped file a run when it moves like one, and say that this was inferred."""
     if activity.sport != "unknown":
         return activity
-    speed = activity.records.speed_mps
-    with np.errstate(invalid="ignore"):
-        moving = speed[speed >= motion.MOVING_MPS]
+    speed = _with_speed(activity).records.speed_mps
+    moving = speed[speed >= motion.MOVING_MPS]
     if len(moving) == 0:
         return activity
     low, high = RUNNING_MEDIAN_MPS
@@ -171,7 +171,27 @@ def _typed(activity: Activity) -> Activity:
     inferred = Finding(
         "sport_inferred", 1, "The file names no sport; it moves like a run and counts as one."
     )
-    return replace(activity, sport=RUNNING, findings=(*activity.findings, inferred))
+    run = replace(activity, sport=RUNNING, findings=(*activity.findings, inferred))
+    return quality.checked(run)  # for a run more is impossible
+
+
+def _with_speed(activity: Activity) -> Activity:
+    """Speed for every record that can have one; on foot none that nobody reaches."""
+    on_foot = activity.sport in ON_FOOT
+    fastest_mps = quality.SPIKE_MPS if on_foot else np.inf
+    records = motion.with_speed(activity.records, activity.pauses, fastest_mps=fastest_mps)
+    too_fast = records.speed_mps > fastest_mps
+    if not too_fast.any():
+        return replace(activity, records=records)
+    ridden = Finding(
+        "too_fast", int(too_fast.sum()), "Moments faster than anyone runs add nothing to the load."
+    )
+    speed = np.where(too_fast, np.nan, records.speed_mps)
+    return replace(
+        activity,
+        records=records.replace(speed_mps=speed),
+        findings=(*activity.findings, ridden),
+    )
 
 
 def _day_of(activity: Activity, athlete: Athlete) -> LocalDay:
@@ -195,63 +215,85 @@ def _day_of(activity: Activity, athlete: Athlete) -> LocalDay:
 
 
 def _start_at(activity: Activity) -> datetime:
-    """The start as the file tells it, unless its own records lie more than a day away."""
+    """The start as the file tells it, unless its own records lie elsewhere."""
     first_s = float(activity.records.at_s[0])
     if abs(activity.start_at.timestamp() - first_s) > START_TOLERANCE_S:
         return _utc(first_s)
     return activity.start_at
 
 
-def _times(activity: Activity) -> tuple[float, float]:
-    """Elapsed and timer seconds: the device's where sound, else from the records and pauses."""
+def _times(activity: Activity, sampled_s: float) -> tuple[float, float, tuple[Finding, ...]]:
+    """Elapsed and timer seconds: the device's where sound, else from the records and pauses.
+
+    A timer may have stood still without the file saying when, so the device's is sound from half
+    of what its records cover, each at most 10 s, up to twice the time between first and last.
+    """
     records, totals = activity.records, activity.totals
     recorded_s = float(records.at_s[-1] - records.at_s[0])
     paused_s = sum(pause.duration_s for pause in activity.pauses)
-    elapsed_s = totals.elapsed_s if _sound(totals.elapsed_s, recorded_s) else None
-    timer_s = totals.timer_s if _sound(totals.timer_s, recorded_s - paused_s) else None
-    if elapsed_s is None:
-        elapsed_s = max(recorded_s, timer_s or 0.0)
+    elapsed_s = totals.elapsed_s if _sound(totals.elapsed_s, recorded_s, recorded_s) else None
+    timer_s = totals.timer_s if _sound(totals.timer_s, sampled_s, recorded_s) else None
+    unsound = (totals.elapsed_s, totals.timer_s) != (elapsed_s, timer_s)
     if timer_s is None:
-        timer_s = min(max(recorded_s - paused_s, 0.0), elapsed_s)
-    return elapsed_s, timer_s
+        timer_s = recorded_s - paused_s
+    if elapsed_s is None:
+        elapsed_s = recorded_s
+    doubt = Finding(
+        "time_total_unsound",
+        1,
+        "The device's total time contradicts its own records; theirs was taken.",
+    )
+    return max(elapsed_s, timer_s), timer_s, (doubt,) if unsound else ()
 
 
 def _distance(activity: Activity) -> tuple[float | None, tuple[Finding, ...]]:
     """Distance in metres: the device's total where sound, else its records, else positions."""
-    records = activity.records
-    counted = records.distance_m[np.isfinite(records.distance_m)]
-    counted_m = float(np.max(counted)) if len(counted) else None
-    total_m = activity.totals.distance_m
-    if total_m is not None and total_m > 0 and _sound(total_m, counted_m):
+    records, total_m = activity.records, activity.totals.distance_m
+    counted_m = _highest(records.distance_m)
+    path_m = None
+    if counted_m is None:
+        fastest_mps = quality.SPIKE_MPS if activity.sport in ON_FOOT else np.inf
+        path_m = _highest(motion.path_m(records, activity.pauses, fastest_mps=fastest_mps))
+    recorded_m = counted_m or path_m or 0.0
+    if _sound(total_m, recorded_m, recorded_m):
         return total_m, ()
-    if counted_m is not None and counted_m > 0:
-        if total_m:
-            doubt = Finding(
+    findings: tuple[Finding, ...] = ()
+    if total_m and recorded_m:
+        findings = (
+            Finding(
                 "distance_total_unsound",
                 1,
                 "The device's total distance contradicts its own records; theirs was taken.",
-            )
-            return counted_m, (doubt,)
-        return counted_m, ()
-    path = motion.path_m(records)
-    if not np.isfinite(path).any():
-        return total_m or None, ()
-    measured = Finding("distance_from_positions", 1, "Distance was measured along the positions.")
-    return float(np.nanmax(path)), (measured,)
+            ),
+        )
+    if path_m:
+        measured = Finding(
+            "distance_from_positions", 1, "Distance was measured along the positions."
+        )
+        findings = (*findings, measured)
+    return recorded_m or None, findings
 
 
-def _sound(total: float | None, recorded: float | None) -> bool:
-    """Whether a device total can be believed beside what its records say."""
-    if total is None or not np.isfinite(total) or total < 0:
+def _highest(cumulative_m: NDArray[np.float64]) -> float | None:
+    """The end of a cumulative column; None where it never rises above 0."""
+    highest = float(np.max(cumulative_m[np.isfinite(cumulative_m)], initial=0.0))
+    return highest if highest > 0 else None
+
+
+def _sound(total: float | None, least: float, most: float) -> bool:
+    """Whether a device total can be believed beside what its records say; of 0 they say nothing."""
+    if total is None or not 0 < total < np.inf:
         return False
-    if recorded is None or recorded <= 0:
-        return total > 0
-    return abs(total - recorded) <= TOTAL_TOLERANCE * max(total, recorded)
+    return total >= TOTAL_TOLERANCE * least and (most <= 0 or total <= most / TOTAL_TOLERANCE)
 
 
 def _climbed(activity: Activity) -> tuple[float | None, float | None]:
     """Ascent and descent in metres: the device's where it says, else from smoothed altitude."""
-    up_m, down_m = activity.totals.ascent_m, activity.totals.descent_m
+    totals = activity.totals
+    up_m, down_m = (
+        told if told is not None and 0 <= told < np.inf else None
+        for told in (totals.ascent_m, totals.descent_m)
+    )
     if up_m is not None and down_m is not None:
         return up_m, down_m
     known = np.isfinite(activity.records.altitude_m)
@@ -298,7 +340,7 @@ def _with_heart_load(
     row: ActivityRow, records: Records, lasting_s: NDArray[np.float64], athlete: Athlete
 ) -> ActivityRow:
     rest, highest, sex = athlete.hr_rest_bpm, athlete.hr_max_bpm, athlete.sex
-    if row.heart_rate_mean_bpm is None or rest is None or highest is None:
+    if row.heart_rate_mean_bpm is None or rest is None or highest is None or highest <= rest:
         return row
     if sex is None:
         untold = Finding(
@@ -322,23 +364,21 @@ def _with_steps(
     """Cadence, steps and calf load; cadence only for runs, calf load for every way on foot."""
     records = activity.records
     walking = cadence.is_walking(records.speed_mps, records.cadence_spm)
-    row, assumed = _with_calf_load(row, records, np.where(moving, lasting_s, 0.0), walking)
-    findings = (*row.findings, *assumed)
+    on_the_move_s = np.where(moving, lasting_s, 0.0)
+    row = _with_calf_load(row, records, on_the_move_s, walking)
     if not row.is_run:
-        return replace(row, findings=findings)
+        return row
     counted = cadence.running_cadence(
         records.cadence_spm, lasting_s, moving=moving, walking=walking
     )
-    running_s = np.where(moving, lasting_s, 0.0)
     return replace(
         row,
-        findings=findings,
         cadence_rule=activity.cadence_rule,
         cadence_mean_spm=counted.mean_spm,
         cadence_median_spm=counted.median_spm,
         cadence_coverage=counted.coverage,
         steps=counted.steps,
-        step_length_mean_m=_step_length_m(records, running_s, walking),
+        step_length_mean_m=_step_length_m(records, on_the_move_s, walking),
         speed_mean_mps=row.distance_m / row.timer_s if row.distance_m and row.timer_s else None,
     )
 
@@ -346,31 +386,33 @@ def _with_steps(
 def _with_calf_load(
     row: ActivityRow,
     records: Records,
-    running_s: NDArray[np.float64],
+    on_the_move_s: NDArray[np.float64],
     walking: NDArray[np.bool_],
-) -> tuple[ActivityRow, tuple[Finding, ...]]:
-    speed = load.smoothed_speed_mps(records.speed_mps, running_s)
-    if not np.isfinite(speed).any():
-        return row, ()
-    assumed = ~np.isfinite(records.cadence_spm) & np.isfinite(speed) & (running_s > 0)
+) -> ActivityRow:
+    """Calf load; None where feet moved and no moment has a speed."""
+    feet = on_the_move_s > 0
+    told = np.isfinite(records.speed_mps)
+    unknown = Finding(
+        "speed_unknown", int((feet & ~told).sum()), "Moments without speed add no calf load."
+    )
+    assumed = Finding(
+        "cadence_assumed",
+        int((feet & told & ~walking & ~np.isfinite(records.cadence_spm)).sum()),
+        "Calf load uses the cadence expected at that speed where none was recorded.",
+    )
+    doubts = tuple(each for each in (unknown, assumed) if each.count)
+    row = replace(row, findings=(*row.findings, *doubts))
+    if not told.any():
+        return row
+    speed = load.smoothed_speed_mps(records.speed_mps, on_the_move_s)
     steps_per_min = load.filled_cadence_spm(records.cadence_spm, speed, walking)
-    travelled = np.append(0.0, np.cumsum(np.nan_to_num(records.speed_mps * running_s)[:-1]))
-    grade = load.smoothed_grade(records, travelled)
+    stretches_m = np.nan_to_num(records.speed_mps) * on_the_move_s
+    grade = load.smoothed_grade(records, np.cumsum(stretches_m) - stretches_m)
     dose, strain = (
-        load.calf_km(speed, grade, steps_per_min, running_s, walking=walking, exponent=exponent)
+        load.calf_km(speed, grade, steps_per_min, on_the_move_s, walking=walking, exponent=exponent)
         for exponent in (load.DOSE_EXPONENT, load.STRAIN_EXPONENT)
     )
-    findings: tuple[Finding, ...] = ()
-    count = int((assumed & ~walking).sum())
-    if count:
-        findings = (
-            Finding(
-                "cadence_assumed",
-                count,
-                "Calf load uses the cadence expected at that speed where none was recorded.",
-            ),
-        )
-    return replace(row, calf_km=dose, calf_km_strain=strain), findings
+    return replace(row, calf_km=dose, calf_km_strain=strain)
 
 
 def _step_length_m(

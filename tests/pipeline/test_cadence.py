@@ -1,0 +1,177 @@
+"""Cadence is steps of both feet; what a column means is decided once and said."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.cadence import from_strides, from_unknown_unit, is_walking, running_cadence
+from tests.pipeline.pictures import codes, column
+
+STRIDES = """
+  file, strides by its format | rule            | steps
+  ----------------------------+-----------------+----------------
+  85 85.5 86                  | strides_doubled | 170 171 172
+  85 . 86                     | strides_doubled | 170 . 172
+  120 120 120                 | strides_doubled | 240 240 240
+  121 121 121                 | steps_as_is     | 121 121 121
+  170 172 171                 | steps_as_is     | 170 172 171
+  170 0 171                   | steps_as_is     | 170 . 171
+  85 0 86                     | strides_doubled | 170 . 172
+  0 0 0                       | none            | . . .
+  . . .                       | none            | . . .
+"""
+
+UNKNOWN = """
+  file, unit unknown | rule            | steps
+  -------------------+-----------------+----------------
+  59.5 59.5          | none            | . .
+  60 60              | strides_doubled | 120 120
+  85 0               | strides_doubled | 170 .
+  110 110            | strides_doubled | 220 220
+  110.5 110.5        | none            | . .
+  119.5 119.5        | none            | . .
+  120 120            | steps_as_is     | 120 120
+  170 .              | steps_as_is     | 170 .
+  230 230            | steps_as_is     | 230 230
+  230.5 230.5        | none            | . .
+  0 .                | none            | . .
+"""
+
+
+def rows(picture):
+    return [
+        tuple(cell.strip() for cell in line.split("|")) for line in picture.strip().splitlines()[2:]
+    ]
+
+
+def moving(raw):
+    return np.ones(len(raw), dtype=bool)
+
+
+@pytest.mark.parametrize(("raw", "rule", "steps"), rows(STRIDES))
+def test_strides_are_doubled_unless_they_cannot_be_strides(raw, rule, steps):
+    reading = from_strides(column(raw), moving(column(raw)))
+    assert reading.rule == rule
+    np.testing.assert_equal(reading.cadence_spm, column(steps))
+
+
+@pytest.mark.parametrize(("raw", "rule", "steps"), rows(UNKNOWN))
+def test_an_unknown_unit_is_decided_by_what_feet_can_do(raw, rule, steps):
+    reading = from_unknown_unit(column(raw), moving(column(raw)))
+    assert reading.rule == rule
+    np.testing.assert_equal(reading.cadence_spm, column(steps))
+
+
+def test_every_doubt_is_said_and_counted():
+    def told(read, raw):
+        return codes(read(column(raw), moving(column(raw))).findings)
+
+    assert told(from_strides, "170 . 172 0") == {
+        "cadence_already_steps": 3,
+        "cadence_zero_while_moving": 1,
+    }
+    assert told(from_strides, "85 86 0 0") == {"cadence_zero_while_moving": 2}
+    assert told(from_strides, "0 0 .") == {"cadence_zero_while_moving": 2}
+    assert told(from_unknown_unit, "115 115 .") == {"cadence_unit_unknown": 2}
+    assert told(from_unknown_unit, "170 171") == {}
+
+
+def test_the_unit_is_decided_on_the_move():
+    raw, feet = column("85 85 85 0 200 200 200 200 200"), column("1 1 1 0 0 0 0 0 0") > 0
+    assert from_strides(raw, feet).rule == "strides_doubled"
+    assert from_strides(raw, feet).cadence_spm[3] == 0  # standing is zero, not missing
+
+
+def test_where_nothing_moves_but_feet_are_counted_the_count_decides():
+    raw = column("84 85 86")
+    assert from_strides(raw, raw < 0).rule == "strides_doubled"
+
+
+def test_zeros_of_someone_who_stands_are_zeros():
+    raw = column("0 0 .")
+    np.testing.assert_equal(from_strides(raw, raw > 0).cadence_spm, raw)
+
+
+@given(st.lists(st.floats(61, 109), min_size=1, max_size=20))
+def test_both_ways_to_write_a_run_are_one_run(strides):
+    raw = np.array(strides)
+    once = from_unknown_unit(raw, moving(raw))
+    twice = from_unknown_unit(raw * 2, moving(raw))
+    np.testing.assert_array_equal(once.cadence_spm, twice.cadence_spm)
+
+
+WALKING = """
+  m/s | spm | walks
+  ----+-----+------
+  1.4 | 110 | yes
+  1.9 | 139 | yes
+  2.0 | 110 | no
+  1.4 | 140 | no
+  3.0 | 170 | no
+  1.4 | .   | yes
+  2.5 | .   | no
+  .   | 110 | yes
+  .   | 170 | no
+  .   | .   | no
+"""
+
+
+@pytest.mark.parametrize(("mps", "spm", "walks"), rows(WALKING))
+def test_slow_and_few_steps_is_walking(mps, spm, walks):
+    assert is_walking(column(mps), column(spm)).tolist() == [walks == "yes"]
+
+
+def counted(spm, mps="", lasting=""):
+    cadence = column(spm)
+    speed = column(mps) if mps else np.full(len(cadence), 3.0)
+    lasts = column(lasting) if lasting else np.ones(len(cadence))
+    return running_cadence(cadence, lasts, moving=speed >= 0.5, walking=is_walking(speed, cadence))
+
+
+def test_walking_and_silence_do_not_slow_the_feet():
+    seen = counted("170 170 . 110 172 .", mps="3 3 3 1.4 3 3")
+    assert seen.mean_spm == pytest.approx(512 / 3)
+    assert seen.median_spm == 170
+    assert seen.coverage == pytest.approx(3 / 5)
+    assert seen.steps == pytest.approx((512 + 110) / 60)
+
+
+def test_a_sample_weighs_as_long_as_it_lasts():
+    seen = counted("160 180", lasting="9 1")
+    assert (seen.mean_spm, seen.median_spm) == (162, 160)
+    assert seen.steps == pytest.approx(27)
+
+
+def test_standing_adds_no_running():
+    seen = counted("170 0 0 170", mps="3 0 0 3")
+    assert (seen.mean_spm, seen.coverage) == (170, 1)
+
+
+def test_without_a_reading_nothing_is_told():
+    assert counted(". . .") == running_cadence(
+        column(""), column(""), moving=column("") > 0, walking=column("") > 0
+    )
+    assert counted(". .").steps is None
+    walked = counted("110 110", mps="1.4 1.4")
+    assert (walked.mean_spm, walked.median_spm, walked.coverage) == (None, None, None)
+    assert walked.steps == pytest.approx(220 / 60)
+
+
+@given(
+    st.lists(st.none() | st.floats(141, 220), min_size=1, max_size=30),
+    st.floats(0.5, 3),
+)
+def test_steps_are_never_made_up(cadence, mps):
+    spm = column([np.nan if each is None else each for each in cadence])
+    speed = np.full(len(spm), mps)
+    seen = running_cadence(
+        spm, np.ones(len(spm)), moving=speed >= 0.5, walking=is_walking(speed, spm)
+    )
+    told = [each for each in cadence if each is not None]
+    assert (seen.steps or 0) == pytest.approx(sum(told) / 60)
+    if told:
+        assert min(told) <= seen.median_spm <= max(told)
+        assert min(told) - 1e-9 <= seen.mean_spm <= max(told) + 1e-9
