@@ -10,6 +10,7 @@ import io
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 SIZE_AT, SIGNATURE_AT = 4, 8
@@ -18,6 +19,8 @@ Values = Mapping[str, Any]
 """One message: field name → value, the first that is not None."""
 
 WANTED = {"file_id", "record", "event", "lap", "session", "activity", "sport"}
+
+PROCESSED_TYPES = {"bool", "date_time", "local_date_time", "localtime_into_day"}
 
 
 @dataclass
@@ -96,7 +99,7 @@ def _with_fitparse(
         warnings.simplefilter("ignore", DeprecationWarning)  # utcfromtimestamp, Python 3.12
         try:
             for message in fitparse.FitFile(
-                io.BytesIO(content), check_crc=check_crc
+                io.BytesIO(content), check_crc=check_crc, data_processor=_only_types()
             ).get_messages():
                 if message.name in WANTED:
                     # One by one: what came before the damage must stay.
@@ -108,6 +111,32 @@ def _with_fitparse(
         except Exception:  # noqa: BLE001 - damaged bytes raise anything here: KeyError, TypeError ...
             problem = "damaged"
     return messages, problem
+
+
+@cache
+def _only_types() -> Any:  # noqa: ANN401 - a class of fitparse, which is imported late
+    """The processor of fitparse without the hooks that find nothing: almost half of its time.
+
+    For each field it looks for a method by the field's name, its unit and its type, and finds one
+    for these four types only.
+    """
+    from fitparse.processors import FitFileDataProcessor  # noqa: PLC0415 - as fitparse itself
+
+    class OnlyTypes(FitFileDataProcessor):
+        def run_type_processor(self, field_data: Any) -> None:  # noqa: ANN401
+            if field_data.type.name in PROCESSED_TYPES:
+                super().run_type_processor(field_data)  # type: ignore[no-untyped-call] # fitparse has no types
+
+        def run_field_processor(self, field_data: Any) -> None:  # noqa: ANN401
+            pass
+
+        def run_unit_processor(self, field_data: Any) -> None:  # noqa: ANN401
+            pass
+
+        def run_message_processor(self, data_message: Any) -> None:  # noqa: ANN401
+            pass
+
+    return OnlyTypes()
 
 
 def _with_fitdecode(content: bytes) -> tuple[list[tuple[str, Values]], str | None]:
