@@ -2,13 +2,18 @@
 
 import argparse
 import csv
-from collections.abc import Sequence
+import io
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from flows.errors import UsageError
+from flows.typed import day_of, hours_of, nrs_of
 from pipeline.checkin import CheckIn, CheckInError
 from pipeline.store.records import Store
+
+T = TypeVar("T")
 
 REQUIRED = ("date", "left", "right")
 OPTIONAL = ("during", "rpe", "sleep_h", "flags", "did", "where", "painkiller", "cleared", "note")
@@ -37,8 +42,12 @@ def from_options(options: argparse.Namespace, on: date) -> CheckIn:
     )
 
 
-def from_csv(path: Path) -> list[CheckIn]:
+def from_csv(path: Path, today: date) -> list[CheckIn]:
     """Many answers: header `date,left,right` and any of the optional columns, lists joined by `;`.
+
+    Args:
+        path: the file.
+        today: no answer can be of a later day.
 
     Raises:
         UsageError: the file cannot be read, or a line cannot be meant; says which line, and
@@ -48,17 +57,18 @@ def from_csv(path: Path) -> list[CheckIn]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: it cannot be read as text") from error
-    reader = csv.DictReader(text.splitlines(), strict=True)
-    _check_header(path, reader.fieldnames or [])
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     answers: dict[date, CheckIn] = {}
     try:
+        _check_header(reader.fieldnames or [])
         for row in reader:
-            answer = _answer(row)
+            answer = _answer(row, today)
             if answer.on in answers:
                 raise UsageError("this date stood in an earlier line already")  # noqa: TRY301 - the handler names the line
             answers[answer.on] = answer
-    except (CheckInError, UsageError, ValueError, csv.Error) as error:
-        raise UsageError(f"{path}, line {reader.line_num}: {_told(error)}") from error
+    except (CheckInError, UsageError, csv.Error) as error:
+        # An empty file has no line, and its first one is what is missing.
+        raise UsageError(f"{path}, line {max(reader.line_num, 1)}: {error}") from error
     return sorted(answers.values(), key=lambda each: each.on)
 
 
@@ -85,29 +95,50 @@ def keep_all(store: Store, athlete: str, answers: Sequence[CheckIn], at: datetim
     return news
 
 
-def _check_header(path: Path, columns: Sequence[str]) -> None:
+def _check_header(columns: Sequence[str]) -> None:
     missing = [name for name in REQUIRED if name not in columns]
     unknown = [name for name in columns if name not in (*REQUIRED, *OPTIONAL)]
-    if missing or unknown:
+    twice = {name for name in columns if columns.count(name) > 1}
+    if missing or unknown or twice:
         wrong = f"without {', '.join(missing)}" if missing else f"with {', '.join(unknown)}"
+        wrong = wrong if missing or unknown else f"with {', '.join(sorted(twice))} twice"
         raise UsageError(
-            f"{path}, line 1: a header {wrong}; it must have {', '.join(REQUIRED)} and may have "
+            f"a header {wrong}; it must have {', '.join(REQUIRED)} and may have "
             f"{', '.join(OPTIONAL)}"
         )
 
 
-def _answer(row: dict[str, str | None]) -> CheckIn:
+def _answer(row: dict[str, str | None], today: date) -> CheckIn:
     if None in row.values() or None in row:
         raise UsageError("more or fewer cells than the header")
     cells = {name: (cell or "").strip() for name, cell in row.items()}
+
+    def told(name: str, understood: Callable[[str], T]) -> T | None:
+        """What a cell says; None where it is empty."""
+        if not cells.get(name):
+            return None
+        try:
+            return understood(cells[name])
+        except UsageError as error:
+            raise UsageError(f"{name}: {error}") from None
+
+    def must(name: str, understood: Callable[[str], T]) -> T:
+        value = told(name, understood)
+        if value is None:
+            raise UsageError(f"{name} is empty")
+        return value
+
+    on = must("date", day_of)
+    if on > today:
+        raise UsageError("this day has not come yet")
     flags = _names(cells.get("flags", ""))
     return CheckIn(
-        on=date.fromisoformat(cells["date"]),
-        left=int(cells["left"]),
-        right=int(cells["right"]),
-        during=_whole(cells.get("during", "")),
-        rpe=_whole(cells.get("rpe", "")),
-        sleep_h=float(cells["sleep_h"]) if cells.get("sleep_h") else None,
+        on=on,
+        left=must("left", nrs_of),
+        right=must("right", nrs_of),
+        during=told("during", nrs_of),
+        rpe=told("rpe", nrs_of),
+        sleep_h=told("sleep_h", hours_of),
         flags=frozenset() if flags == {NONE_OF_THESE} else flags or None,  # type: ignore[arg-type] # CheckIn refuses names that are not ours
         did=_names(cells.get("did", "")),  # type: ignore[arg-type] # as above
         where=_names(cells.get("where", "")),  # type: ignore[arg-type] # as above
@@ -121,19 +152,8 @@ def _names(cell: str) -> frozenset[str]:
     return frozenset(name.strip() for name in cell.split(";") if name.strip())
 
 
-def _whole(cell: str) -> int | None:
-    return int(cell) if cell else None
-
-
 def _yes(cell: str) -> bool:
     word = cell.lower()
     if word in YES | NO:
         return word in YES
     raise UsageError("painkiller must be yes or no")
-
-
-def _told(error: Exception) -> str:
-    """What is wrong with a line, never what it says: it may be of a body."""
-    if isinstance(error, CheckInError | UsageError):
-        return str(error)
-    return "a date like 2026-03-29 and whole numbers are needed"

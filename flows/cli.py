@@ -7,12 +7,16 @@ imports Prefect.
 import argparse
 import os
 import sys
-from collections.abc import Sequence
-from datetime import date
+import traceback
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
+from typing import TypeVar
 
-from flows.errors import DONE, INTERRUPTED, UNEXPECTED, exit_code
-from pipeline.checkin import CLEARANCES, DIDS, FLAGS, NRS_MAX, WHERES
+from flows.errors import DATABASE, DONE, INTERRUPTED, UNEXPECTED, UsageError, exit_code
+from flows.typed import count_of, day_of, hours_of, nrs_of
+from pipeline.checkin import CLEARANCES, DIDS, FLAGS, WHERES
+
+T = TypeVar("T")
 
 DESCRIPTION = """\
 Joins what the watch knows with how the calves feel, and answers every morning: run, run easy,
@@ -28,10 +32,9 @@ exit codes: 0 done, 1 unexpected, 2 usage, 3 settings or no such athlete, 4 some
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is the contract's."""
     options = parser().parse_args(arguments)
-    from flows import commands  # noqa: PLC0415 - help and usage need none of it
-
     try:
-        return commands.run(options)
+        code = _run(options)
+        sys.stdout.flush()  # here, where an error is still told as ours
     except BrokenPipeError:
         # Whoever read us has seen enough (| head); nothing is left to say it to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -39,15 +42,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Interrupted; what was done stays, and the same command goes on.", file=sys.stderr)
         return INTERRUPTED
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - every command ends with one sentence and its code
         if options.debug:
-            raise
+            traceback.print_exc()
         code = exit_code(error)
-        told = str(error) or type(error).__name__
-        if code == UNEXPECTED:
-            told = f"unexpected {type(error).__name__}: {error}; --debug shows where"
-        print(f"calfwise: {told}", file=sys.stderr)
-        return code
+        print(f"calfwise: {_told(error, code)}", file=sys.stderr)
+    return code
+
+
+def _run(options: argparse.Namespace) -> int:
+    from flows import commands_read, commands_write  # noqa: PLC0415 - help needs none of it
+
+    command = options.command
+    if command == "letter" and options.send:
+        command = "letter --send"
+    return {**commands_read.COMMANDS, **commands_write.COMMANDS}[command](options)
+
+
+def _told(error: Exception, code: int) -> str:
+    """One sentence: what is wrong, and what to do."""
+    told = str(error) or type(error).__name__
+    if code == DATABASE:
+        return f"{told}; `calfwise doctor` looks closer"
+    if code == UNEXPECTED:
+        return f"unexpected {type(error).__name__}: {error}; --debug shows where"
+    return told
 
 
 def parser() -> argparse.ArgumentParser:
@@ -112,7 +131,7 @@ def _backfill(to: argparse.ArgumentParser) -> None:
     to.add_argument("sources", metavar="SOURCE", nargs="+", help="a file, a folder or an archive")
     to.add_argument("--since", type=_date, metavar="DATE")
     to.add_argument("--until", type=_date, metavar="DATE")
-    to.add_argument("--workers", type=_positive, metavar="N", help="processes that read files")
+    to.add_argument("--workers", type=_count, metavar="N", help="processes that read files")
 
 
 def _checkin(to: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
@@ -142,30 +161,16 @@ def _on(to: argparse.ArgumentParser) -> None:
     to.add_argument("--on", type=_date, metavar="DATE", help="which day; default: today")
 
 
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2026-03-29") from None
+def _typed(understood: Callable[[str], T]) -> Callable[[str], T]:
+    """The same for argparse, which says beside it which option it was."""
+
+    def understand(text: str) -> T:
+        try:
+            return understood(text)
+        except UsageError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return understand
 
 
-def _nrs(text: str) -> int:
-    if text.isascii() and text.isdigit() and int(text) <= NRS_MAX:
-        return int(text)
-    raise argparse.ArgumentTypeError("say a whole number from 0 to 10")
-
-
-def _hours(text: str) -> float:
-    try:
-        hours = float(text)
-    except ValueError:
-        hours = -1.0
-    if 0 <= hours <= 24:  # noqa: PLR2004 - a day has them
-        return hours
-    raise argparse.ArgumentTypeError("say hours from 0 to 24")
-
-
-def _positive(text: str) -> int:
-    if text.isascii() and text.isdigit() and int(text) > 0:
-        return int(text)
-    raise argparse.ArgumentTypeError("say a whole number from 1 on")
+_date, _nrs, _hours, _count = map(_typed, (day_of, nrs_of, hours_of, count_of))

@@ -39,6 +39,7 @@ def demo(flag: str | None, *, engine: str | None, as_json: bool) -> int:
         engine: `--engine`.
         as_json: print one document instead of text.
     """
+    settings.forget_database()
     folder = (Path(flag).expanduser() if flag else Path.cwd()).absolute() / FOLDER
     today = settings.now().astimezone(ZoneInfo(TIMEZONE)).date()
     files = folder / "season"
@@ -46,7 +47,7 @@ def demo(flag: str | None, *, engine: str | None, as_json: bool) -> int:
     home = settings.load(folder, engine=engine)
     store = Store(home.database_url)
     try:
-        answers.keep_all(store, ME, answers.from_csv(files / "checkins.csv"), settings.now())
+        answers.keep_all(store, ME, answers.from_csv(files / "checkins.csv", today), settings.now())
         places = places_of(home, ME, [str(files / "watch"), str(files / "phone")])
         order = Order(home=home, store=store, athlete=ME, places=places)
         if nothing_is_new(order):

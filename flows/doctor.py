@@ -12,6 +12,7 @@ from connectors.errors import ConnectorError
 from connectors.sources import open_source
 from flows import settings
 from flows.errors import DATABASE, SETTINGS, UNEXPECTED, UNREACHABLE
+from flows.opening import has_database
 from flows.settings import Home, SettingsError
 from pipeline.store.engine import StoreError
 from pipeline.store.records import Store
@@ -53,8 +54,10 @@ def examine(folder: Path, athlete: str, engine: str | None) -> list[Check]:
     checks.append(_time_zone(home, athlete))
     checks.append(_heart_rate(home, athlete))
     checks += [*_folder(folder), *_sources(home, athlete)]
-    if folder.is_dir():
+    if has_database(home):
         checks += _database(home, athlete)
+    elif folder.is_dir():
+        checks.append(_bad("database", "there is none yet", "calfwise init", SETTINGS))
     return checks
 
 

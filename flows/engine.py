@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import cache
+from pathlib import Path
 
 from flows import settings
 from flows.progress import say
@@ -40,14 +42,25 @@ def run_backfill(order: Order) -> Report:
 
 @contextmanager
 def prefect_ready(home: Home) -> Iterator[None]:
-    """Import Prefect set up as LIBRARIES found it must be, and say that this takes a while."""
-    first = not (home.prefect_folder / "prefect.db").exists()
-    own_server = settings.prepare_prefect(home.prefect_folder)
-    if own_server:
-        wait = "about 20 s, this once" if first else "about 8 s"
-        say(f"Starting Prefect ({wait}; --engine plain goes without) ...")
-    from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings  # noqa: PLC0415 - as above
+    """Prefect set up as LIBRARIES found it must be, with a server that answers."""
+    server = settings.prepare_prefect(home.prefect_folder) or _our_server(home.prefect_folder)
+    from prefect.settings import (  # noqa: PLC0415 - importing Prefect takes seconds
+        PREFECT_API_URL,
+        PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+        temporary_settings,
+    )
 
     # Each flow would wait a second for the thread of its heartbeat; no variable can say None.
-    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+    wanted = {PREFECT_API_URL: server, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}
+    with temporary_settings(wanted):
         yield
+
+
+@cache
+def _our_server(folder: Path) -> str:
+    """Start a server, once in a process, and say that this takes a while."""
+    from flows.own_server import own_server  # noqa: PLC0415 - the plain engine needs none
+
+    wait = "about 8 s" if (folder / "prefect.db").exists() else "about 20 s, this once"
+    say(f"Starting Prefect ({wait}; --engine plain goes without) ...")
+    return own_server()

@@ -22,6 +22,10 @@ class UsageError(Exception):
     """What was asked for makes no sense; says what would."""
 
 
+class EngineError(Exception):
+    """What runs the flows does not come up; says what goes without it."""
+
+
 def exit_code(error: BaseException) -> int:
     """The exit code of an error; those of the store are told by name, to import it only once."""
     match error:

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from hashlib import sha256
-from typing import Literal
 
 from connectors.archives import ArchiveLimits, members_of_file
 from connectors.errors import SourceUnavailableError, UnreadableFileError
-from connectors.formats import READER_VERSION, FileReading, read_file, refusal
+from connectors.formats import READER_VERSION, FileReading
 from connectors.sources import OnDisk, Source, open_source, scan
 from connectors.workers import Workers
 from flows import settings
-from flows.progress import Advance
+from flows.jobs import Job, died, read_job
+from flows.progress import Advance, say
 from flows.settings import Home
 from pipeline.athlete import Athlete
 from pipeline.run import ActivityRow
@@ -30,8 +30,11 @@ BATCH_FILES = 300
 ARCHIVE = "archive"
 """Status of the row that says: every member of this archive was looked at."""
 
-FEW_FILES = 8
-"""Fewer files than this are read in this process: starting others would take longer."""
+UNAVAILABLE = "unavailable"
+"""Why a file could not be opened; it may be another day, so it is tried again."""
+
+FEW_FILES, FEW_BYTES = 8, 2_000_000
+"""Fewer files and bytes than these are read in this process: starting others takes longer."""
 
 
 @dataclass(kw_only=True)
@@ -93,19 +96,6 @@ class Plan:
     again: tuple[RawFile, ...] = ()
 
 
-@dataclass(slots=True, kw_only=True)
-class Job:
-    """One file on its way through the workers."""
-
-    kind: Literal["read", "refused", "same", "done"]
-    """To be read; refused unread; bytes that are known; or: all of a file on disk has passed."""
-    name: str
-    found: OnDisk | None
-    content: bytes | None = None
-    digest: str | None = None
-    refusal: UnreadableFileError | None = None
-
-
 def derived_with(athlete: Athlete) -> str:
     """Everything that decides what a file's rows are: another value derives them again."""
     bounds = f"{athlete.hr_rest_bpm}-{athlete.hr_max_bpm}-{athlete.sex}"
@@ -144,15 +134,18 @@ def plans(
 
 def _changed(found: list[OnDisk], seen: dict[str, SeenFile], counts: Counts) -> Iterator[OnDisk]:
     """The files that are new, or changed, or were refused by an older reader."""
-    members: dict[str, list[SeenFile]] = {}
-    for path, known in seen.items():
-        members.setdefault(path.partition("!")[0], []).append(known)
+    inside = _by_file({file.path for file in found}, seen)
     for file in found:
         before = seen.get(file.path)
-        parts = [each for each in members.get(file.path, []) if each.status != ARCHIVE]
+        # A member that left its archive keeps the row of an older archive: it is no part any more.
+        parts = [
+            each
+            for each in inside.get(file.path, ())
+            if each.status != ARCHIVE and _is_same(each, file)
+        ]
         if (
             before is not None
-            and (before.bytes, before.modified_ns) == (file.bytes, file.modified_ns)
+            and _is_same(before, file)
             and not any(_worth_another_try(each) for each in parts)
         ):
             counts.unchanged += len(parts)
@@ -160,8 +153,26 @@ def _changed(found: list[OnDisk], seen: dict[str, SeenFile], counts: Counts) -> 
             yield file
 
 
+def _by_file(paths: set[str], seen: dict[str, SeenFile]) -> dict[str, list[SeenFile]]:
+    """What was seen in each file: itself, and its members when it is an archive."""
+    inside: dict[str, list[SeenFile]] = {}
+    for path, known in seen.items():
+        owner, mark = path, len(path)
+        # Files may have a "!" in their own name, so the longest name that is there owns the row.
+        while owner not in paths and (mark := path.rfind("!", 0, mark)) > 0:
+            owner = path[:mark]
+        inside.setdefault(owner, []).append(known)
+    return inside
+
+
+def _is_same(seen: SeenFile, file: OnDisk) -> bool:
+    return (seen.bytes, seen.modified_ns) == (file.bytes, file.modified_ns)
+
+
 def _worth_another_try(seen: SeenFile) -> bool:
-    return seen.status == "refused" and seen.reader_version != READER_VERSION
+    return seen.status == "refused" and (
+        seen.reader_version != READER_VERSION or seen.reason == UNAVAILABLE
+    )
 
 
 class Intake:
@@ -184,10 +195,14 @@ class Intake:
         self._derived = derived_with(self._runner)
         self._raw_folder = home.raw_folder / athlete
         self._met: set[str] = set()
-        self._incomplete: set[str] = set()
+        self._became: dict[str, tuple[str, str | None]] = {}
+        """What each digest became in this run: its status, and why."""
+        self._incomplete: set[OnDisk] = set()
+        self._rows_of: set[OnDisk] = set()
+        """Files on disk that have a row of their own by now, so that none says: archive."""
         with store.reading() as transaction:
             self._known = {
-                digest: file.status
+                digest: (file.status, file.reason)
                 for digest, file in transaction.raw_files(athlete).items()
                 if file.derived_with == self._derived
             }
@@ -197,60 +212,70 @@ class Intake:
     ) -> None:
         """Read a batch of files of one source and keep each in a transaction of its own."""
         jobs = (job for file in files for job in self._jobs_of(file))
-        self._pass_through(plan, jobs, len(files), workers=workers, advance=advance)
+        few = len(files) < FEW_FILES and sum(file.bytes for file in files) < FEW_BYTES
+        self._pass_through(plan, jobs, workers=0 if few else workers, advance=advance)
 
     def derive_again(
         self, plan: Plan, files: Sequence[RawFile], *, workers: int, advance: Advance
     ) -> None:
         """Read kept files once more, because the code or the settings changed."""
-        jobs = (
-            Job(
-                kind="read",
-                name=file.file,
-                found=None,
-                digest=file.sha256,
-                content=raw.path_of(self._raw_folder, file.sha256).read_bytes(),
-            )
-            for file in files
-        )
-        self._pass_through(plan, jobs, len(files), workers=workers, advance=advance)
+        jobs = (job for file in files for job in self._job_again(file))
+        few = len(files) < FEW_FILES
+        self._pass_through(plan, jobs, workers=0 if few else workers, advance=advance)
 
     def _pass_through(
-        self, plan: Plan, jobs: Iterable[Job], count: int, *, workers: int, advance: Advance
+        self, plan: Plan, jobs: Iterable[Job], *, workers: int, advance: Advance
     ) -> None:
-        read = partial(_read, athlete=self._runner, not_after_s=settings.now().timestamp())
-        pool: Workers[Job, FileReading | None] = Workers(read, _died, workers)
-        here = ((job, read(job)) for job in jobs)
-        for job, reading in here if count < FEW_FILES else pool.answers(jobs):
+        read = partial(read_job, athlete=self._runner, not_after_s=settings.now().timestamp())
+        if workers:
+            pool: Workers[Job, FileReading | None] = Workers(read, died, workers)
+            answers = pool.answers(jobs)
+        else:
+            answers = ((job, read(job)) for job in jobs)
+        for job, reading in answers:
             self._keep(plan, job, reading)
             if job.kind == "done" or job.found is None:
                 advance()
 
+    def _job_again(self, file: RawFile) -> Iterator[Job]:
+        """The job of a kept file; one that is gone or spoilt keeps the numbers it has."""
+        try:
+            content = raw.path_of(self._raw_folder, file.sha256).read_bytes()
+        except OSError:
+            content = b""
+        if sha256(content).hexdigest() != file.sha256:
+            say(f"The kept copy of {file.file} is gone; its numbers stay as they were.")
+            return
+        yield Job(kind="read", name=file.file, found=None, digest=file.sha256, content=content)
+
     def _jobs_of(self, found: OnDisk) -> Iterator[Job]:
         """One job for each file inside, then one that says that these were all."""
-        if not found.inside:
-            outside = UnreadableFileError("hostile", "The link leads out of its folder.")
-            yield Job(kind="refused", name=found.path, found=found, refusal=outside)
-            return
         try:
-            for member in members_of_file(found.place, found.path, ArchiveLimits()):
-                if member.content is None:
-                    yield Job(kind="refused", name=member.name, found=found, refusal=member.refusal)
-                    continue
-                digest = sha256(member.content).hexdigest()
-                same = digest in self._met or digest in self._known
-                yield Job(
-                    kind="same" if same else "read",
-                    name=member.name,
-                    found=found,
-                    digest=digest,
-                    content=None if same else member.content,
-                )
-                self._met.add(digest)
+            yield from self._members_of(found)
         except SourceUnavailableError:
-            gone = UnreadableFileError("unavailable", "The file could not be opened.")
+            gone = UnreadableFileError(UNAVAILABLE, "The file could not be opened.")
             yield Job(kind="refused", name=found.path, found=found, refusal=gone)
+        except UnreadableFileError as refusal:
+            yield Job(kind="refused", name=found.path, found=found, refusal=refusal)
         yield Job(kind="done", name=found.path, found=found)
+
+    def _members_of(self, found: OnDisk) -> Iterator[Job]:
+        if not found.inside:
+            raise UnreadableFileError("hostile", "The link leads out of its folder.")
+        for member in members_of_file(found.place, found.path, ArchiveLimits()):
+            if member.content is None:
+                yield Job(kind="refused", name=member.name, found=found, refusal=member.refusal)
+                continue
+            digest = sha256(member.content).hexdigest()
+            same = digest in self._met or digest in self._known
+            yield Job(
+                kind="same" if same else "read",
+                name=member.name,
+                found=found,
+                digest=digest,
+                content=None if same else member.content,
+            )
+            self._met.add(digest)
 
     def _keep(self, plan: Plan, job: Job, reading: FileReading | None) -> None:
         if job.kind == "done":
@@ -261,22 +286,39 @@ class Intake:
             self._keep_reading(plan, job, reading)
 
     def _keep_same(self, plan: Plan, job: Job) -> None:
-        """The same bytes once more: within this run a duplicate, from before unchanged."""
+        """The same bytes once more: within this run a duplicate, from before unchanged.
+
+        Its row says what became of the bytes, so that a run that was killed and goes on writes
+        the same rows as one that was not.
+        """
         digest = job.digest or ""
         if digest in self._known:
+            status, reason = self._known[digest]
             self._counts.unchanged += 1
-        else:
+        elif digest in self._became:
+            status, reason = self._became[digest]
             self._counts.duplicates += 1
-        self._write(plan, job, self._known.get(digest, "duplicate"))
+        else:
+            self._leave_out(job)
+            return
+        self._write(plan, job, status, reason=reason)
+
+    def _leave_out(self, job: Job) -> None:
+        """Outside the dates asked for: no row, so that a later run without them takes it in."""
+        self._counts.outside += 1
+        if job.found is not None:
+            self._incomplete.add(job.found)
 
     def _keep_reading(self, plan: Plan, job: Job, reading: FileReading) -> None:
-        rows = tuple(row for row in reading.rows if self._window.holds(row.local_date))
-        if reading.rows and not rows and job.found is not None:
-            self._counts.outside += 1
-            self._incomplete.add(job.found.path)
-            return
         if job.found is not None:
+            # A file is taken in whole or not at all, and what is kept is derived again whole.
+            inside = any(self._window.holds(row.local_date) for row in reading.rows)
+            if reading.rows and not inside:
+                self._leave_out(job)
+                return
             self._counts.count(reading)
+            if reading.sha256 is not None:
+                self._became[reading.sha256] = (reading.status, reading.reason)
         if reading.status == "refused" or reading.sha256 is None or reading.format is None:
             self._write(plan, job, reading.status, reason=reading.reason)
             return
@@ -289,16 +331,12 @@ class Intake:
             reason=reading.reason,
             derived_with=self._derived,
         )
-        self._write(plan, job, reading.status, reason=reading.reason, kept=kept, rows=rows)
+        self._write(plan, job, reading.status, reason=reading.reason, kept=kept, rows=reading.rows)
 
     def _finish(self, plan: Plan, job: Job) -> None:
         """An archive is known once all its members are, so that a kill in between shows."""
         found = job.found
-        if found is None or found.path in self._incomplete:
-            return
-        with self._store.reading() as transaction:
-            seen = transaction.seen_files(self._athlete, found.source_url, only=found.path)
-        if found.path not in seen:
+        if found is not None and found not in self._incomplete | self._rows_of:
             self._write(plan, job, ARCHIVE)
 
     def _write(
@@ -328,18 +366,5 @@ class Intake:
                     reader_version=READER_VERSION,
                 )
                 transaction.add_seen(self._athlete, job.found.source_url, seen)
-
-
-def _read(job: Job, *, athlete: Athlete, not_after_s: float) -> FileReading | None:
-    """What a worker does with one job."""
-    if job.refusal is not None:
-        return refusal(job.name, job.refusal)
-    if job.kind != "read" or job.content is None:
-        return None
-    return read_file(job.name, job.content, athlete, not_after_s=not_after_s)
-
-
-def _died(job: Job) -> FileReading:
-    """The answer for a file over which its process died."""
-    crashed = UnreadableFileError("crashed", "Reading it ended the process; it was left out.")
-    return refusal(job.name, crashed, job.digest)
+                if job.name == job.found.path:
+                    self._rows_of.add(job.found)

@@ -5,6 +5,7 @@ Flags go before the environment, the environment before the file, the file befor
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from datetime import UTC, date, datetime, time
@@ -53,7 +54,7 @@ class AthleteSettings(Section, frozen=True):
     hr_rest: Annotated[int, msgspec.Meta(ge=20, le=120)] | None = None
     hr_max: Annotated[int, msgspec.Meta(ge=100, le=240)] | None = None
     sex: Literal["female", "male"] | None = None
-    email: str | None = None
+    email: Annotated[str, msgspec.Meta(pattern=r"^[^@\s]+@[^@\s]+\Z")] | None = None
     morning_at: Clock = "06:30"
     units: Literal["km", "mi"] = "km"
     birth_year: Annotated[int, msgspec.Meta(ge=1900, le=2030)] | None = None
@@ -64,7 +65,7 @@ class AthleteSettings(Section, frozen=True):
 class MailSettings(Section, frozen=True):
     """How letters are written."""
 
-    sender: str = "calfwise <calfwise@localhost>"
+    sender: Annotated[str, msgspec.Meta(pattern=r"^[^\r\n]+\Z")] = "calfwise <calfwise@localhost>"
 
 
 class StoreSettings(Section, frozen=True):
@@ -162,6 +163,18 @@ def home_folder(flag: str | None) -> Path:
     return Path(flag or os.environ.get("CALFWISE_HOME") or "~/calfwise").expanduser().absolute()
 
 
+def make_folder(folder: Path) -> None:
+    """Make the home where there is none.
+
+    Raises:
+        SettingsError: it cannot be.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"{folder}: the home cannot be made: {error.strerror}") from error
+
+
 def load(folder: Path, *, engine: str | None = None) -> Home:
     """Read the settings of an installation; a folder without any has the defaults.
 
@@ -203,27 +216,34 @@ def system_zone() -> str:
     return "UTC"
 
 
-def prepare_prefect(folder: Path) -> bool:
+def forget_database() -> None:
+    """For the demo, whose season must never come into the database of the environment."""
+    os.environ.pop("CALFWISE_DATABASE_URL", None)
+
+
+def prepare_prefect(folder: Path) -> str | None:
     """Set Prefect up before it is imported: quiet, patient, and speaking to nobody outside.
 
     What the user has set already stays.
 
     Returns:
-        Whether a server of its own must be started, which takes a while.
+        The address of the server that the user has; None where one must be started.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name, value in {
         "PREFECT_HOME": str(folder),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
-        "PREFECT_LOGGING_LEVEL": "ERROR",
-        "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
+        # Every error comes back to the command line, which says it in one sentence.
+        "PREFECT_LOGGING_LEVEL": "CRITICAL",
+        "PREFECT_LOGGING_ROOT_LEVEL": "CRITICAL",
+        "PREFECT_INTERNAL_LOGGING_LEVEL": "CRITICAL",
+        "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
         "PREFECT_CLI_COLORS": "false",
     }.items():
         os.environ.setdefault(name, value)
-    return not os.environ.get("PREFECT_API_URL")
+    return os.environ.get("PREFECT_API_URL")
 
 
 def _read(path: Path) -> File:
@@ -300,10 +320,10 @@ TEMPLATE = """\
 def write_template(folder: Path, *, timezone: str | None, source: str | None) -> Path:
     """Write a commented calfwise.toml; one that is there stays as it is."""
     path = folder / FILE
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     if path.exists():
         return path
-    zone = f'timezone = "{timezone}"' if timezone else f'# timezone = "{system_zone()}"'
+    zone = f"timezone = {_quoted(timezone)}" if timezone else f'# timezone = "{system_zone()}"'
     place = (
         f"sources = [{{ url = {_quoted(source)}, complete = false }}]"
         if source
@@ -314,4 +334,5 @@ def write_template(folder: Path, *, timezone: str | None, source: str | None) ->
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """A string of TOML; JSON writes the same."""
+    return json.dumps(text, ensure_ascii=False)

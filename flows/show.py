@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterator, Sequence
 from csv import DictWriter
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from advice import words
 from advice.recommendation import Recommendation
-from flows.work import Report
+
+if TYPE_CHECKING:
+    from flows.work import Report
 
 METRES = {"km": 1000.0, "mi": 1609.344}
 
@@ -68,7 +70,7 @@ def recommendation(answer: Recommendation, units: words.Units) -> str:
     return "\n".join(lines)
 
 
-def report(done: Report) -> str:
+def report(done: "Report") -> str:
     """What a sync or a backfill did."""
     counts = done.counts
     of_the_new = (

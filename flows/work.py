@@ -22,6 +22,9 @@ from pipeline.store.records import Store
 
 T = TypeVar("T")
 
+HALF_WRITTEN_S = 600
+"""Nobody writes one letter for longer than this."""
+
 
 class Step(Protocol):
     """How an engine runs one piece of work: at once, or as a task with a name."""
@@ -102,6 +105,7 @@ def nothing_is_new(order: Order) -> bool:
 
 def _take_in(order: Order, lease: Lease) -> Report:
     home, store, athlete, report = order.home, order.store, order.athlete, Report()
+    _sweep(home, athlete)
     with store.writing() as transaction:
         transaction.add_athlete(athlete)
         before = transaction.counted_ids(athlete)
@@ -118,6 +122,15 @@ def _take_in(order: Order, lease: Lease) -> Report:
     with store.reading() as transaction:
         report.runs_added = len(transaction.counted_ids(athlete) - before)
     return report
+
+
+def _sweep(home: Home, athlete: str) -> None:
+    """Remove what a kill left half written."""
+    for half in (home.raw_folder / athlete).glob("*/.half-*"):
+        half.unlink(missing_ok=True)  # the lease says that nobody else writes here
+    for half in home.outbox.glob(".half-*"):
+        if settings.now().timestamp() - half.stat().st_mtime > HALF_WRITTEN_S:
+            half.unlink(missing_ok=True)
 
 
 def _read_all(order: Order, intake: Intake, plan: Plan, *, advance: Advance) -> None:

@@ -326,7 +326,7 @@ def test_files_are_named_by_local_start_and_kind(one):
 
 
 def test_the_answers_come_back_from_the_csv(one, folder):
-    assert tuple(from_csv(folder / "checkins.csv")) == one.check_ins
+    assert tuple(from_csv(folder / "checkins.csv", TODAY)) == one.check_ins
 
 
 def test_a_season_has_at_least_four_weeks():

@@ -1,0 +1,180 @@
+"""Commands that ask: advice, letter, runs, days, one file, and what could be wrong."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flows import errors, settings
+from flows.errors import DONE, UsageError
+from flows.opening import athlete_of, check_order, for_reading, home_of, out
+
+if TYPE_CHECKING:
+    from advice.words import Units
+
+
+def advise(options: argparse.Namespace) -> int:
+    """The recommendation of one day."""
+    from flows import present, show  # noqa: PLC0415
+    from flows.days import advise as advise_on  # noqa: PLC0415
+
+    with for_reading(options) as (home, store, athlete):
+        answer, _ = advise_on(store, athlete, options.on or home.today(athlete))
+        units = home.athlete_settings(athlete).units
+    out(options, present.recommendation_json(athlete, answer), show.recommendation(answer, units))
+    return DONE
+
+
+def letter(options: argparse.Namespace) -> int:
+    """The day's letter as it would be written now."""
+    from flows import letters  # noqa: PLC0415
+
+    with for_reading(options) as (home, store, athlete):
+        _, written = letters.compose(home, store, athlete, options.on or home.today(athlete))
+    out(options, {"subject": written.subject, "text": written.text, "html": written.html},
+        f"Subject: {written.subject}\n\n{written.text}")  # fmt: skip
+    return DONE
+
+
+RUN_COLUMNS = {
+    "local_date": "date",
+    "id": "id",
+    "sport": "sport",
+    "distance": "km",
+    "timer_min": "min",
+    "cadence_mean_spm": "steps/min",
+    "steps": "steps",
+    "calf_km": "calf-km",
+    "heart_rate_mean_bpm": "bpm",
+    "rpe": "rpe",
+    "counted": "counts",
+    "duplicate_of": "copy of",
+    "file": "file",
+}
+DAY_COLUMNS = {
+    "on": "date",
+    "known": "known",
+    "runs": "runs",
+    "distance": "km",
+    "calf_km": "calf-km",
+    "acute_calf_km": "acute",
+    "chronic_calf_km": "chronic",
+    "soreness_left": "left",
+    "soreness_right": "right",
+    "during": "during",
+    "verdict": "verdict",
+}
+
+
+def runs(options: argparse.Namespace) -> int:
+    """The table of activities."""
+    from flows import present  # noqa: PLC0415
+    from flows.days import derive_days  # noqa: PLC0415
+    from pipeline.history import Told, pair  # noqa: PLC0415
+
+    check_order(options.since, options.until)
+    with for_reading(options) as (home, store, athlete):
+        derive_days(store, athlete)
+        with store.reading() as transaction:
+            counted = [each for each in transaction.day_activities(athlete) if each.counted]
+            told = pair(transaction.mornings(athlete), counted)
+            stored = transaction.activities(athlete)
+        units = home.athlete_settings(athlete).units
+    rows = [
+        present.run_json(each, told.get(each.id, Told()).rpe)
+        for each in stored
+        if (options.since is None or each.row.local_date >= options.since)
+        and (options.until is None or each.row.local_date <= options.until)
+    ]
+    _table(options, rows, RUN_COLUMNS, units)
+    return DONE
+
+
+def days(options: argparse.Namespace) -> int:
+    """The table of days."""
+    from flows import present  # noqa: PLC0415
+    from flows.days import derive_days, rows_between  # noqa: PLC0415
+
+    check_order(options.since, options.until)
+    with for_reading(options) as (home, store, athlete):
+        derive_days(store, athlete)
+        found = rows_between(store, athlete, options.since, options.until)
+        units = home.athlete_settings(athlete).units
+    _table(options, [present.day_json(*each) for each in found], DAY_COLUMNS, units)
+    return DONE
+
+
+def explain(options: argparse.Namespace) -> int:
+    """Everything that was understood of one file."""
+    from connectors.archives import ArchiveLimits, members_of_file  # noqa: PLC0415
+    from connectors.errors import SourceUnavailableError  # noqa: PLC0415
+    from connectors.formats import read_file, refusal  # noqa: PLC0415
+    from flows import present, show  # noqa: PLC0415
+
+    path = Path(options.file)
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; `calfwise backfill {path}` takes all of it in")
+    if not path.exists():
+        raise SourceUnavailableError(f"{path}: there is no such file")
+    home = home_of(options)
+    athlete = home.athlete(athlete_of(options))
+    now_s = settings.now().timestamp()
+    readings = [
+        refusal(member.name, member.refusal)
+        if member.content is None and member.refusal is not None
+        else read_file(member.name, member.content or b"", athlete, not_after_s=now_s)
+        for member in members_of_file(path, path.name, ArchiveLimits())
+    ]
+    shown = [present.reading_json(each) for each in readings]
+    units = home.athlete_settings(athlete_of(options)).units
+    is_archive = [each.file for each in readings] != [path.name]
+    out(options, shown if is_archive else shown[0],
+         "\n".join(show.explained(each, units) for each in shown))  # fmt: skip
+    return errors.after(
+        (each.file, each.reason or "", "") for each in readings if each.status == "refused"
+    )
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Everything that could be wrong, each with what to do."""
+    from flows.doctor import examine  # noqa: PLC0415
+
+    checks = examine(settings.home_folder(options.home), athlete_of(options), options.engine)
+    lines = [
+        f"{'ok  ' if each.ok else 'BAD '} {each.name}: {each.says}"
+        + (f"\n     do: {each.do}" if each.do and not each.ok else "")
+        for each in checks
+    ]
+    out(options, [{"name": each.name, "ok": each.ok, "says": each.says, "do": each.do}
+                   for each in checks], "\n".join(lines))  # fmt: skip
+    return next((each.code for each in checks if not each.ok), DONE)
+
+
+def _table(
+    options: argparse.Namespace,
+    rows: list[dict[str, Any]],
+    columns: dict[str, str],
+    units: "Units",
+) -> None:
+    from flows import show  # noqa: PLC0415
+
+    if options.json:
+        out(options, rows, "")
+    elif options.csv:
+        show.csv(rows, sys.stdout)
+    elif rows:
+        print(show.table([show.with_units(row, units) for row in rows], show.heads(columns, units)))
+    elif options.since or options.until:
+        print("Nothing between these dates.", file=sys.stderr)
+    else:
+        print("Nothing yet: calfwise backfill FOLDER takes files in.", file=sys.stderr)
+
+
+COMMANDS = {
+    "advise": advise,
+    "letter": letter,
+    "runs": runs,
+    "days": days,
+    "explain": explain,
+    "doctor": doctor,
+}

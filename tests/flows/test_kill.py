@@ -1,0 +1,105 @@
+"""A kill at any instant loses nothing and repeats nothing."""
+
+import os
+import random
+import signal
+import sys
+import time
+
+import pytest
+
+from tests.flows.installation import SETTINGS, Installation, children_of_ours, write_runs
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc"),
+]
+
+WORKER_ENDS_WITHIN_S = 4
+IMPORTS = 0.4
+"""Before this share of a command's time it only imports: killing it then shows nothing."""
+
+
+def begin(home, command):
+    """Start a command, with a mark that its workers inherit."""
+    return home.start("--engine", "plain", *command, env={"CALFWISE_TEST": str(home.home)})
+
+
+def undisturbed(home, command):
+    """Run it to its end; says how long it took."""
+    began = time.monotonic()
+    process = begin(home, command)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert out
+    return time.monotonic() - began
+
+
+def kill_again_and_again(home, command, lasts_s, draw, *, times):
+    """Kill the command, and what goes on after it, at moments drawn; says how often it hit."""
+    hit = 0
+    for _ in range(times):
+        process = begin(home, command)
+        time.sleep(draw.uniform(IMPORTS, 1) * lasts_s)
+        process.send_signal(signal.SIGKILL)
+        process.communicate(timeout=60)
+        hit += process.returncode == -signal.SIGKILL
+    return hit
+
+
+def nothing_of_it_runs(home):
+    until = time.monotonic() + WORKER_ENDS_WITHIN_S
+    while left := children_of_ours(str(home.home)):
+        assert time.monotonic() < until, left
+        time.sleep(0.1)
+    return True
+
+
+def test_a_backfill_killed_twenty_times(tmp_path):
+    folder = write_runs(tmp_path / "files", 9, minutes=2)
+    (folder / "zz-same.gpx").write_bytes((folder / "copy.gpx").read_bytes())
+    command = ("backfill", folder)
+    whole = Installation(tmp_path / "whole")
+    lasts_s = undisturbed(whole, command)
+    draw, hit = random.Random(7), 0  # noqa: S311 - moments, not secrets
+    for number in range(5):
+        home = Installation(tmp_path / f"home {number}")
+        hit += kill_again_and_again(home, command, lasts_s, draw, times=4)
+        assert home.run(*command).code == 0
+        assert home.tables() == whole.tables()
+        assert home.half_files == []
+        assert nothing_of_it_runs(home)
+    assert hit >= 10, "most of the moments lay within the work"
+
+
+def test_a_sync_killed_leaves_one_letter(tmp_path):
+    folder = write_runs(tmp_path / "files", 2, minutes=4)
+    settings = SETTINGS + f'sources = [{{ url = "{folder}", complete = true }}]\n'
+    whole = Installation(tmp_path / "whole", settings)
+    lasts_s = undisturbed(whole, ("sync",))
+    draw, hit = random.Random(11), 0  # noqa: S311 - moments, not secrets
+    for number in range(4):
+        home = Installation(tmp_path / f"home {number}", settings)
+        hit += kill_again_and_again(home, ("sync",), lasts_s, draw, times=2)
+        for half in home.half_files:
+            os.utime(half, (0, 0))
+        assert home.run("sync").code == 0
+        assert home.tables() == whole.tables()
+        assert [row["state"] for row in home.tables()["letter"]] == ["sent"]
+        assert len(list((home.home / "outbox").iterdir())) == 2, "as mail and as page"
+    assert hit >= 3
+
+
+def test_what_a_kill_left_half_written_is_swept(tmp_path):
+    folder = write_runs(tmp_path / "files", 1, minutes=2)
+    home = Installation(tmp_path / "home")
+    home.run("backfill", folder)
+    home.run("letter", "--send")
+    [fan, *_] = [path for path in (home.home / "raw" / "me").iterdir() if path.is_dir()]
+    (fan / ".half-raw").write_bytes(b"half")
+    old, new = (home.home / "outbox" / name for name in (".half-old", ".half-new"))
+    old.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    new.write_bytes(b"somebody may be writing it now")
+    home.run("sync")
+    assert home.half_files == [new]
