@@ -6,6 +6,7 @@ Processes and not threads, because fitparse keeps a registry of developer fields
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 from collections import deque
@@ -107,4 +108,6 @@ def _die_with(parent_pid: int) -> None:
             time.sleep(PARENT_CHECK_S)
         os._exit(1)
 
+    # Ctrl-C reaches every process of a terminal; the parent alone decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=watch, daemon=True).start()

@@ -8,8 +8,9 @@ from prefect import flow
 from flows import settings
 from flows.intake import Window
 from flows.places import places_of
+from flows.report import Report
 from flows.tasks import as_task
-from flows.work import Order, Report, backfill
+from flows.work import Order, backfill
 from pipeline.store.records import Store
 
 

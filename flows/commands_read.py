@@ -19,8 +19,8 @@ def advise(options: argparse.Namespace) -> int:
     from flows.days import advise as advise_on  # noqa: PLC0415
 
     with for_reading(options) as (home, store, athlete):
-        answer, _ = advise_on(store, athlete, options.on or home.today(athlete))
         units = home.athlete_settings(athlete).units
+        answer, _ = advise_on(store, athlete, options.on or home.today(athlete), units)
     out(options, present.recommendation_json(athlete, answer), show.recommendation(answer, units))
     return DONE
 

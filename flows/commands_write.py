@@ -16,7 +16,8 @@ ONE_RUNNERS = {SETTINGS, UNREACHABLE, BUSY}
 """What is wrong with one runner's sync alone."""
 
 if TYPE_CHECKING:
-    from flows.work import Order, Report
+    from flows.report import Report
+    from flows.work import Order
     from pipeline.store.records import Store
 
 
@@ -143,8 +144,8 @@ def checkin(options: argparse.Namespace) -> int:
         raise UsageError(f"{on} has not come yet")
     with for_writing(options) as (home, store, athlete):
         changed = answers.keep(store, athlete, answers.from_options(options, on), settings.now())
-        advice, _ = advise_on(store, athlete, on)
         units = home.athlete_settings(athlete).units
+        advice, _ = advise_on(store, athlete, on, units)
     out(
         options,
         {

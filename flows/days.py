@@ -4,12 +4,13 @@ What follows from facts is derived in the transaction that says so, so that a ki
 the old days with their mark of being stale, or the new ones.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from advice.limits import default_limits
 from advice.recommend import recommend, recommend_days
 from advice.recommendation import Recommendation
+from advice.words import Units
 from pipeline.checkin import CheckIn
 from pipeline.day import (
     DayActivity,
@@ -36,7 +37,7 @@ class Past:
     @property
     def first(self) -> date | None:
         """The date of the first run or answer."""
-        dates = [run.on for run in self.activities if run.counted or run.walk]
+        dates = [run.on for run in self.activities if run.counted]
         return min([*dates, *(morning.on for morning in self.mornings)], default=None)
 
     def history(self) -> History:
@@ -113,20 +114,17 @@ def rows_between(
         if stored and stored[0][0].on <= first and last <= stored[-1][0].on:
             return [each for each in stored if first <= each[0].on <= last]
         past = past_of(transaction, athlete, last)
-    start = min(first, past.first or first)
-    rows = day_rows(
-        past.activities, past.mornings, past.told, past.known, tuple(dates_between(start, last))
-    )
-    verdicts = _verdicts(past, [row.on for row in rows])
-    return [(row, verdicts.get(row.on)) for row in rows if row.on >= first]
+    rows = _rows(past, first)
+    verdicts = verdicts_of(past, [row.on for row in rows])
+    return [(row, verdicts.get(row.on)) for row in rows]
 
 
-def advise(store: Store, athlete: str, on: date) -> tuple[Recommendation, Past]:
+def advise(store: Store, athlete: str, on: date, units: Units) -> tuple[Recommendation, Past]:
     """The recommendation of one day, and what it follows from."""
     derive_days(store, athlete)
     with store.reading() as transaction:
         past = past_of(transaction, athlete, on)
-    return recommend(past.history(), on), past
+    return recommend(past.history(), on, units=units), past
 
 
 def _is_stale(transaction: Transaction, athlete: str) -> bool:
@@ -146,27 +144,33 @@ def _find_copies(transaction: Transaction, athlete: str) -> None:
 
 
 def _derive(transaction: Transaction, athlete: str, stale_from: date) -> int:
-    dates = [each.on for each in transaction.day_activities(athlete) if each.counted or each.walk]
+    """Sum up all days; judge again those from the first on that something changed."""
+    activities = transaction.day_activities(athlete)
     answered = [each.on for each in transaction.mornings(athlete)]
-    if not dates and not answered:
+    dates = [each.on for each in activities if each.counted] + answered
+    if not dates:
         return transaction.replace_days(athlete, [])
-    last = max([*dates, *answered])
-    past = past_of(transaction, athlete, last)
-    rows = day_rows(
-        past.activities,
-        past.mornings,
-        past.told,
-        past.known,
-        tuple(dates_between(min([*dates, *answered]), last)),
-    )
-    before = {day.on: verdict for day, verdict in transaction.days(athlete)}
-    verdicts = _verdicts(past, [row.on for row in rows if row.on >= stale_from])
-    return transaction.replace_days(
-        athlete, [(row, verdicts.get(row.on, before.get(row.on))) for row in rows]
-    )
+    past = past_of(transaction, athlete, max(dates))
+    rows = _rows(past, min(dates))
+    stored = {day.on: (day, verdict) for day, verdict in transaction.days(athlete)}
+    verdicts = {on: verdict for on, (_, verdict) in stored.items()}
+    # A later file can make earlier days known: then they, too, are judged again.
+    moved = (row.on for row in rows if row.on not in stored or stored[row.on][0] != row)
+    judged_from = min(moved, default=stale_from)
+    judged_from = min(judged_from, stale_from)
+    verdicts |= verdicts_of(past, [row.on for row in rows if row.on >= judged_from])
+    return transaction.replace_days(athlete, [(row, verdicts.get(row.on)) for row in rows])
 
 
-def _verdicts(past: Past, dates: list[date]) -> dict[date, str]:
+def _rows(past: Past, first: date) -> list[DayRow]:
+    """The days from a first date up to the past's last; averages start with the first run."""
+    start = min(first, past.first or first)
+    dates = tuple(dates_between(start, past.last))
+    rows = day_rows(past.activities, past.mornings, past.told, past.known, dates)
+    return [row for row in rows if row.on >= first]
+
+
+def verdicts_of(past: Past, dates: list[date]) -> dict[date, str]:
     """The verdict of each date; none before anything at all was known."""
     known_from = past.first
     asked = [on for on in dates if known_from is not None and on >= known_from]
@@ -175,8 +179,6 @@ def _verdicts(past: Past, dates: list[date]) -> dict[date, str]:
 
 
 def the_days_before(past: Past, on: date, count: int) -> tuple[DayRow, ...]:
-    """The last few days before one, oldest first; averages start with the first day there is."""
-    start = past.first or on
-    dates = tuple(dates_between(min(start, on - timedelta(days=count)), on - timedelta(days=1)))
-    rows = day_rows(past.activities, past.mornings, past.told, past.known, dates)
-    return tuple(rows[-count:])
+    """The last few days before one, oldest first."""
+    before = replace(past, last=on - timedelta(days=1))
+    return tuple(_rows(before, on - timedelta(days=count)))

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from flows import settings
 from flows.progress import say
+from flows.report import Report
 from flows.settings import Home
-from flows.work import Order, Report, backfill, sync
+from flows.work import Order, backfill, sync
 
 
 def run_sync(order: Order, on: date) -> Report:

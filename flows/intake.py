@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from hashlib import sha256
@@ -16,6 +16,7 @@ from connectors.workers import Workers
 from flows import settings
 from flows.jobs import Job, died, read_job
 from flows.progress import Advance, say
+from flows.report import Counts
 from flows.settings import Home
 from pipeline.athlete import Athlete
 from pipeline.run import ActivityRow
@@ -35,43 +36,6 @@ UNAVAILABLE = "unavailable"
 
 FEW_FILES, FEW_BYTES = 8, 2_000_000
 """Fewer files and bytes than these are read in this process: starting others takes longer."""
-
-
-@dataclass(kw_only=True)
-class Counts:
-    """What became of the files of one run; the numbers of the contract."""
-
-    read: int = 0
-    salvaged: int = 0
-    refused: int = 0
-    duplicates: int = 0
-    unchanged: int = 0
-    outside: int = 0
-    """Read, but not dated between `--since` and `--until`: not taken in."""
-    refused_files: list[tuple[str, str, str]] = field(default_factory=list)
-    """File, reason, and what to tell a person."""
-
-    @property
-    def new(self) -> int:
-        """Files that were not known before this run."""
-        return self.read + self.salvaged + self.refused + self.duplicates
-
-    def count(self, reading: FileReading) -> None:
-        """One more file was read, salvaged or refused."""
-        match reading.status:
-            case "read":
-                self.read += 1
-            case "salvaged":
-                self.salvaged += 1
-            case "refused":
-                self.refused += 1
-                told = (reading.file, reading.reason or "", reading.says or "")
-                self.refused_files.append(told)
-
-    @property
-    def found(self) -> int:
-        """All files that were there."""
-        return self.new + self.unchanged
 
 
 @dataclass(frozen=True, slots=True)

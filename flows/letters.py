@@ -1,14 +1,13 @@
 """Letters: rendered once, queued with the recommendation they carry, delivered to a folder."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
 from advice.letter import Letter, LetterFacts, letter
 from advice.message import message, message_id
 from advice.recommendation import Recommendation
-from flows.days import Past, advise, the_days_before
+from flows.days import Past, advise, the_days_before, verdicts_of
 from flows.present import recommendation_json
+from flows.report import Delivered
 from flows.settings import Home
 from pipeline.store.raw import write_whole
 from pipeline.store.records import Store, StoredLetter
@@ -18,20 +17,10 @@ DAYS_IN_LETTER = 7
 NO_ADDRESS = "runner <{athlete}@localhost>"
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """Where a letter lies."""
-
-    eml: Path
-    html: Path
-    new: bool
-    """Whether this call put it there."""
-
-
 def compose(home: Home, store: Store, athlete: str, on: date) -> tuple[Recommendation, Letter]:
     """The letter of a day as it would be written now."""
-    answer, past = advise(store, athlete, on)
-    return answer, letter(answer, facts=_facts(home, store, athlete, on, past))
+    answer, past = advise(store, athlete, on, home.athlete_settings(athlete).units)
+    return answer, letter(answer, facts=_facts(home, athlete, on, past))
 
 
 def queue(home: Home, store: Store, athlete: str, on: date) -> StoredLetter:
@@ -105,18 +94,16 @@ def places_of(home: Home, stored: StoredLetter) -> Delivered:
     return Delivered(home.outbox / f"{name}.eml", home.outbox / f"{name}.html", new=False)
 
 
-def _facts(home: Home, store: Store, athlete: str, on: date, past: Past) -> LetterFacts:
+def _facts(home: Home, athlete: str, on: date, past: Past) -> LetterFacts:
     wanted = home.athlete_settings(athlete)
     week = the_days_before(past, on, DAYS_IN_LETTER)
     answers = [morning for morning in past.mornings if morning.on <= on]
     yesterday = on - timedelta(days=1)
-    with store.reading() as transaction:
-        verdicts = {day.on: verdict for day, verdict in transaction.days(athlete)}
     return LetterFacts(
         units=wanted.units,
         zone=home.zone(athlete),
         check_in=next((answer for answer in answers if answer.on == on), None),
-        yesterday_verdict=verdicts.get(yesterday),
+        yesterday_verdict=verdicts_of(past, [yesterday]).get(yesterday),
         yesterday=week[-1] if week else None,
         last_days=week,
         last_check_in_on=answers[-1].on if answers else None,

@@ -7,8 +7,9 @@ from prefect import flow
 
 from flows import settings
 from flows.places import places_of
+from flows.report import Report
 from flows.tasks import as_task
-from flows.work import Order, Report, sync
+from flows.work import Order, sync
 from pipeline.store.records import Store
 
 

@@ -9,7 +9,7 @@ from pipeline.day import DayRow
 
 if TYPE_CHECKING:
     from connectors.formats import FileReading
-    from flows.work import Report
+    from flows.report import Report
     from pipeline.run import ActivityRow
     from pipeline.store.records import StoredActivity
 

@@ -9,7 +9,7 @@ from advice import words
 from advice.recommendation import Recommendation
 
 if TYPE_CHECKING:
-    from flows.work import Report
+    from flows.report import Report
 
 METRES = {"km": 1000.0, "mi": 1609.344}
 

@@ -13,9 +13,10 @@ from typing import Protocol, TypeVar
 
 from flows import settings
 from flows.days import derive_days
-from flows.intake import BATCH_FILES, Counts, Intake, Plan, Window, plans
-from flows.letters import Delivered, send
+from flows.intake import BATCH_FILES, Intake, Plan, Window, plans
+from flows.letters import send
 from flows.progress import Advance, bar
+from flows.report import Counts, Delivered, Report
 from flows.settings import Home
 from pipeline.store.lease import Lease, give_back, take
 from pipeline.store.records import Store
@@ -31,17 +32,6 @@ class Step(Protocol):
 
     def __call__(self, name: str, work: Callable[[], T], /) -> T:
         """Run the work and give back what it gives."""
-
-
-@dataclass(kw_only=True)
-class Report:
-    """What a sync or a backfill did."""
-
-    counts: Counts = field(default_factory=Counts)
-    runs_added: int = 0
-    days_changed: int = 0
-    seconds: float = 0.0
-    letter: Delivered | None = None
 
 
 def at_once(_name: str, work: Callable[[], T]) -> T:

@@ -79,7 +79,8 @@ def pair(mornings: Iterable[CheckIn], runs: Sequence[Dated]) -> dict[str, Told]:
     """Which run each `during` and `rpe` speaks of: run id → what was told.
 
     The run is the one named in the answer, else the last one of the three days before it. An
-    answer that finds no run is kept and speaks of none. Of several about one run the later holds.
+    answer that finds no run, or names one that does not count, is kept and speaks of none. Of
+    several about one run the later holds.
 
     Args:
         mornings: one answer per date, oldest first.
@@ -91,8 +92,8 @@ def pair(mornings: Iterable[CheckIn], runs: Sequence[Dated]) -> dict[str, Told]:
     for morning in mornings:
         if morning.during is None and morning.rpe is None:
             continue
-        run_id = morning.run_id if morning.run_id in by_id else run_before(morning.on, last_of)
-        if run_id is None:
+        run_id = morning.run_id or run_before(morning.on, last_of)
+        if run_id not in by_id:
             continue
         before = told.get(run_id, Told())
         during = before.during

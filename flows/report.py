@@ -1,0 +1,66 @@
+"""What a sync or a backfill did: what became of the files, of the days, of the letter."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from connectors.formats import FileReading
+
+
+@dataclass(kw_only=True)
+class Counts:
+    """What became of the files of one run; the numbers of the contract."""
+
+    read: int = 0
+    salvaged: int = 0
+    refused: int = 0
+    duplicates: int = 0
+    unchanged: int = 0
+    outside: int = 0
+    """Read, but not dated between `--since` and `--until`: not taken in."""
+    refused_files: list[tuple[str, str, str]] = field(default_factory=list)
+    """File, reason, and what to tell a person."""
+
+    @property
+    def new(self) -> int:
+        """Files that were not known before this run."""
+        return self.read + self.salvaged + self.refused + self.duplicates
+
+    def count(self, reading: "FileReading") -> None:
+        """One more file was read, salvaged or refused."""
+        match reading.status:
+            case "read":
+                self.read += 1
+            case "salvaged":
+                self.salvaged += 1
+            case "refused":
+                self.refused += 1
+                told = (reading.file, reading.reason or "", reading.says or "")
+                self.refused_files.append(told)
+
+    @property
+    def found(self) -> int:
+        """All files that were there."""
+        return self.new + self.unchanged
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Where a letter lies."""
+
+    eml: Path
+    html: Path
+    new: bool
+    """Whether this call put it there."""
+
+
+@dataclass(kw_only=True)
+class Report:
+    """What a sync or a backfill did."""
+
+    counts: Counts = field(default_factory=Counts)
+    runs_added: int = 0
+    days_changed: int = 0
+    seconds: float = 0.0
+    letter: Delivered | None = None

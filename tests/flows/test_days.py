@@ -1,0 +1,111 @@
+"""Days follow from the facts, in whatever order the facts came."""
+
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from random import Random
+
+import pytest
+
+from flows.days import advise, derive_days, rows_between
+from pipeline.checkin import CheckIn
+from pipeline.store.records import RawFile, Store
+from tests.store.made import DAY, raw_file, run, seen_file
+
+URL = "file:///watch"
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def new_store(tmp_path):
+    opened: list[Store] = []
+
+    def make():
+        store = Store(f"sqlite:///{tmp_path / f'{len(opened)}.sqlite'}")
+        opened.append(store)
+        with store.writing() as transaction:
+            transaction.add_athlete("me")
+            transaction.add_source("me", URL, complete=False)
+        return store
+
+    yield make
+    for store in opened:
+        store.close()
+
+
+def add_run(store, day):
+    raw: RawFile = raw_file(f"{day:064x}"[::-1])
+    with store.writing() as transaction:
+        transaction.add_raw("me", raw, [run(day, trace=b"")])
+        transaction.add_seen("me", URL, seen_file(f"{day}.fit", sha256=raw.sha256))
+
+
+def add_answer(store, day, nrs):
+    answer = CheckIn(on=DAY + timedelta(days=day), left=nrs, right=0)
+    with store.writing() as transaction:
+        transaction.add_checkin("me", answer, NOW)
+
+
+def table(store):
+    return rows_between(store, "me", None, None)
+
+
+def known_of(store):
+    return {day.on: day.known for day, _ in table(store)}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_facts_in_any_order_give_the_same_days(new_store, seed):
+    random = Random(seed)
+    facts = [partial(add_run, day=day) for day in random.sample(range(50), 12)]
+    facts += [
+        partial(add_answer, day=day, nrs=random.randint(0, 5))
+        for day in random.sample(range(52), 30)
+    ]
+    at_once, by_and_by = new_store(), new_store()
+    for add in facts:
+        add(at_once)
+    derive_days(at_once, "me")
+    random.shuffle(facts)
+    for add in facts:
+        add(by_and_by)
+        if random.random() < 0.5:
+            derive_days(by_and_by, "me")
+    derive_days(by_and_by, "me")
+    assert table(by_and_by) == table(at_once)
+
+
+def test_a_later_file_makes_earlier_days_known(new_store):
+    store = new_store()
+    add_run(store, 0)
+    add_answer(store, 30, 0)
+    derive_days(store, "me")
+    assert known_of(store)[DAY + timedelta(days=15)] is False
+    add_run(store, 40)
+    derive_days(store, "me")
+    assert known_of(store)[DAY + timedelta(days=15)] is True
+
+
+def test_verdicts_of_the_table_are_the_advice_of_each_day(new_store):
+    store = new_store()
+    for day in range(0, 40, 3):
+        add_run(store, day)
+        add_answer(store, day + 1, day % 5)
+    derive_days(store, "me")
+    for row, verdict in table(store):
+        assert advise(store, "me", row.on, "km")[0].verdict.word == verdict
+
+
+def test_nothing_to_do_changes_nothing(new_store):
+    store = new_store()
+    add_run(store, 0)
+    assert derive_days(store, "me") == 1
+    assert derive_days(store, "me") == 0
+
+
+def test_the_table_ends_with_the_last_run_or_answer(new_store):
+    store = new_store()
+    add_run(store, 2)
+    add_answer(store, 5, 1)
+    derive_days(store, "me")
+    dates = [row.on for row, _ in table(store)]
+    assert (dates[0], dates[-1]) == (date(2026, 3, 3), date(2026, 3, 6))
