@@ -458,7 +458,7 @@ def test_cut_before_its_first_record_it_is_not_said_to_hold_none():
 
 
 def test_no_flipped_bit_goes_unnoticed():
-    chance = random.Random(20261122)  # noqa: S311 - not for secrets
+    chance = random.Random(20261122)
     for _ in range(50):
         damaged = bytearray(GOOD)
         place = chance.randrange(len(damaged))

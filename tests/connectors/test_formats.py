@@ -218,7 +218,7 @@ def test_any_number_in_a_text_file_is_answered(name, data):
 @each_sample
 def test_the_same_damage_every_time_is_answered(name):
     """A part that does not depend on chance, so that a failure comes again."""
-    chance = random.Random(7)  # noqa: S311 - not for secrets
+    chance = random.Random(7)
     for _ in range(60):
         damaged = bytearray(SAMPLES[name])
         for _ in range(chance.randrange(1, 6)):

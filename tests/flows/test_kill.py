@@ -61,7 +61,7 @@ def test_a_backfill_killed_twenty_times(tmp_path):
     command = ("backfill", folder)
     whole = Installation(tmp_path / "whole")
     lasts_s = undisturbed(whole, command)
-    draw, hit = random.Random(7), 0  # noqa: S311 - moments, not secrets
+    draw, hit = random.Random(7), 0
     for number in range(5):
         home = Installation(tmp_path / f"home {number}")
         hit += kill_again_and_again(home, command, lasts_s, draw, times=4)
@@ -77,7 +77,7 @@ def test_a_sync_killed_leaves_one_letter(tmp_path):
     settings = SETTINGS + f'sources = [{{ url = "{folder}", complete = true }}]\n'
     whole = Installation(tmp_path / "whole", settings)
     lasts_s = undisturbed(whole, ("sync",))
-    draw, hit = random.Random(11), 0  # noqa: S311 - moments, not secrets
+    draw, hit = random.Random(11), 0
     for number in range(4):
         home = Installation(tmp_path / f"home {number}", settings)
         hit += kill_again_and_again(home, ("sync",), lasts_s, draw, times=2)
