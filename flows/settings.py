@@ -164,13 +164,13 @@ def home_folder(flag: str | None) -> Path:
 
 
 def make_folder(folder: Path) -> None:
-    """Make the home where there is none.
+    """Make the home where there is none, for its owner's eyes only: what lies there is of a body.
 
     Raises:
         SettingsError: it cannot be.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(f"{folder}: the home cannot be made: {error.strerror}") from error
 
