@@ -17,7 +17,8 @@ from connectors.formats import read_file
 from flows.simulate import phone_gpx, place_in, simulate_run, truncated, watch_fit
 from pipeline.activity import Activity, Lap, Pause, Records, Totals
 from pipeline.athlete import Athlete
-from pipeline.run import climbed_m, row_of
+from pipeline.run import row_of
+from pipeline.totals import climbed_m
 from tests.pipeline.pictures import START, START_S, activity, codes, column, northward, records
 from tests.pipeline.pictures import row as row_with
 from tests.pipeline.pictures import running as even
