@@ -24,8 +24,8 @@ demo: $(VENV)/.installed ## a simulated runner's 16 weeks through the whole syst
 test: $(VENV)/.installed ## all tests
 	@$(BIN)/python -m pytest -n 2
 
-test-quick: $(VENV)/.installed ## the tests without a Prefect server and without the slow ones
-	@$(BIN)/python -m pytest -n 2 -m "not flow and not slow"
+test-quick: $(VENV)/.installed ## the tests without a Prefect server, real files and slow ones
+	@$(BIN)/python -m pytest -n 2 -m "not flow and not slow and not shared"
 
 check: $(VENV)/.installed ## format, lint, types, import contracts, tests
 	@$(BIN)/ruff format --check .
