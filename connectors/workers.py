@@ -80,7 +80,7 @@ class Workers(Generic[Job, Answer]):
     def _alone(self, job: Job) -> Answer:
         with self._new_pool(1) as pool:
             try:
-                return pool.submit(self._work, job).result()
+                return _submit(pool, self._work, job).result()
             except BrokenProcessPool:
                 return self._on_death(job)
 
@@ -92,12 +92,17 @@ class Workers(Generic[Job, Answer]):
 
 def _submit(pool: ProcessPoolExecutor, work: Callable[[Job], Answer], job: Job) -> Future[Answer]:
     """Submit; a pool that broke in between fails the job like one that breaks later."""
+    # Ctrl-C reaches every process of a terminal, and the parent alone decides what it means: a
+    # process begun while it is blocked never hears it.
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         return pool.submit(work, job)
     except BrokenProcessPool as error:
         broken: Future[Answer] = Future()
         broken.set_exception(error)
         return broken
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
 
 
 def _die_with(parent_pid: int) -> None:
@@ -108,6 +113,4 @@ def _die_with(parent_pid: int) -> None:
             time.sleep(PARENT_CHECK_S)
         os._exit(1)
 
-    # Ctrl-C reaches every process of a terminal; the parent alone decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=watch, daemon=True).start()

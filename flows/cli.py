@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import TypeVar
 
+from flows import interrupt
 from flows.errors import DATABASE, DONE, INTERRUPTED, UNEXPECTED, UsageError, exit_code
 from flows.typed import count_of, day_of, hours_of, nrs_of
 from pipeline.checkin import CLEARANCES, DIDS, FLAGS, WHERES
@@ -33,14 +34,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is the contract's."""
     options = parser().parse_args(arguments)
     try:
-        code = _run(options)
+        with interrupt.ends_in_time():
+            code = _run(options)
         sys.stdout.flush()  # here, where an error is still told as ours
     except BrokenPipeError:
         # Whoever read us has seen enough (| head); nothing is left to say it to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except KeyboardInterrupt:
-        print("Interrupted; what was done stays, and the same command goes on.", file=sys.stderr)
+        interrupt.say()
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - every command ends with one sentence and its code
         if options.debug:
