@@ -40,10 +40,10 @@ format: $(VENV)/.installed ## let ruff lay out the code
 
 lock: $(VENV)/.installed ## renew both locks
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
-		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+		--custom-compile-command "make lock" \
 		pyproject.toml --output-file requirements.lock
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
-		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+		--custom-compile-command "make lock" \
 		pyproject.toml --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## remove what make made

@@ -7,11 +7,11 @@ from prefect import flow
 
 from flows import settings
 from flows.intake import Window
+from flows.opening import opened_store
 from flows.places import places_of
 from flows.report import Report
 from flows.tasks import as_task
 from flows.work import Order, backfill
-from pipeline.store.records import Store
 
 
 @flow(
@@ -41,8 +41,7 @@ def backfill_flow(
         workers: processes that read.
     """
     opened = settings.load(Path(home))
-    store = Store(opened.database_url)
-    try:
+    with opened_store(opened) as store:
         order = Order(
             home=opened,
             store=store,
@@ -53,5 +52,3 @@ def backfill_flow(
             step=as_task,
         )
         return backfill(order)
-    finally:
-        store.close()

@@ -82,7 +82,7 @@ def _sync_all(options: argparse.Namespace) -> int:
         for athlete in _everybody(home, store):
             try:
                 reports[athlete] = _sync_one(options, home, store, athlete)
-            except Exception as error:
+            except Exception as error:  # what concerns one runner is told, all else goes on up
                 codes.append(errors.exit_code(error))
                 if codes[-1] not in ONE_RUNNERS:
                     raise

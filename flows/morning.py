@@ -6,9 +6,9 @@ from pathlib import Path
 from prefect import flow
 
 from flows import settings
+from flows.opening import opened_store
 from flows.tasks import as_task
 from flows.work import Order, morning
-from pipeline.store.records import Store
 
 
 @flow(
@@ -30,9 +30,6 @@ def morning_flow(home: str, athlete: str, on: date) -> bool:
         Whether it was new; one that was delivered stays as it is.
     """
     opened = settings.load(Path(home))
-    store = Store(opened.database_url)
-    try:
+    with opened_store(opened) as store:
         order = Order(home=opened, store=store, athlete=athlete, places=(), step=as_task)
         return morning(order, on=on).new
-    finally:
-        store.close()

@@ -6,11 +6,11 @@ from pathlib import Path
 from prefect import flow
 
 from flows import settings
+from flows.opening import opened_store
 from flows.places import places_of
 from flows.report import Report
 from flows.tasks import as_task
 from flows.work import Order, sync
-from pipeline.store.records import Store
 
 
 @flow(
@@ -30,8 +30,7 @@ def nightly(home: str, athlete: str, on: date, urls: list[str]) -> Report:
         urls: the sources.
     """
     opened = settings.load(Path(home))
-    store = Store(opened.database_url)
-    try:
+    with opened_store(opened) as store:
         order = Order(
             home=opened,
             store=store,
@@ -40,5 +39,3 @@ def nightly(home: str, athlete: str, on: date, urls: list[str]) -> Report:
             step=as_task,
         )
         return sync(order, on=on)
-    finally:
-        store.close()
