@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Status = Literal["read", "salvaged", "refused"]
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Goes up whenever the same bytes would be read otherwise; refused files are then tried again."""
 
 HEAD_BYTES = 1024

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 
 from connectors.formats import FileReading, read_file
 from pipeline.athlete import Athlete
 from tests.connectors.by_eye import Seen, see_fit, see_xml
+from tests.connectors.real_files import HERE, NOT_RUN, WATCH, names
 from tests.connectors.soundness import check_sound
-
-WATCH = Path(os.environ.get("CALFWISE_SHARED", Path(__file__).parents[3] / "shared")) / "data/watch"
-HERE = WATCH.is_dir()
 
 pytestmark = [
     pytest.mark.shared,
-    pytest.mark.skipif(
-        not HERE,
-        reason="NOT RUN: no real watch files here (name their folder by CALFWISE_SHARED)",
-    ),
+    pytest.mark.skipif(not HERE, reason=NOT_RUN),
 ]
 
 RUNNER = Athlete(timezone="Europe/Berlin", hr_rest_bpm=50, hr_max_bpm=185, sex="male")
@@ -30,7 +22,7 @@ FORMATS = {"fit": 95, "gpx": 45, "tcx": 9}
 """How many there are; the manifest counts the same."""
 
 SLOW_FIT_BYTES, SLOW_XML_BYTES = 120_000, 2_000_000
-"""fitparse reads a third of a megabyte a second."""
+"""The second reading goes by fitdecode, half a megabyte a second."""
 
 NOT_AN_ACTIVITY = {
     "fit/fit/Settings.fit": "settings",
@@ -93,31 +85,21 @@ DIFFERS: dict[tuple[str, str], str] = {
 """File and number in which the two readings may differ, and why."""
 
 
-def files() -> list[Path]:
-    return sorted(each for each in WATCH.rglob("*.*") if each.suffix.lower()[1:] in FORMATS)
-
-
-def as_parameter(path: Path):
-    limit = SLOW_FIT_BYTES if path.suffix.lower() == ".fit" else SLOW_XML_BYTES
-    slow = path.stat().st_size > limit
-    name = path.relative_to(WATCH).as_posix()
+def as_parameter(name: str):
+    limit = SLOW_FIT_BYTES if name.lower().endswith(".fit") else SLOW_XML_BYTES
+    slow = HERE and (WATCH / name).stat().st_size > limit
     return pytest.param(name, marks=pytest.mark.slow if slow else (), id=name)
 
 
-EVERY_FILE = [as_parameter(each) for each in files()] if HERE else ["none"]
+EVERY_FILE = names(*FORMATS)
 
 
 def test_all_of_them_are_here():
-    counts = dict.fromkeys(FORMATS, 0)
-    for each in files():
-        counts[each.suffix.lower()[1:]] += 1
-    assert counts == FORMATS
-    assert {*NOT_AN_ACTIVITY, *OTHERWISE_REFUSED, *SALVAGED} <= {
-        each.relative_to(WATCH).as_posix() for each in files()
-    }
+    assert {suffix: len(names(suffix)) for suffix in FORMATS} == FORMATS
+    assert {*NOT_AN_ACTIVITY, *OTHERWISE_REFUSED, *SALVAGED} <= {*EVERY_FILE}
 
 
-@pytest.mark.parametrize("name", EVERY_FILE)
+@pytest.mark.parametrize("name", [as_parameter(each) for each in EVERY_FILE])
 def test_a_real_file_is_answered_and_its_runs_are_as_another_reading_sees_them(name):
     content = (WATCH / name).read_bytes()
     reading = read_file(name, content, RUNNER, not_after_s=NOT_AFTER_S)

@@ -1,7 +1,6 @@
 """FIT files: from a vendor's messages to an Activity.
 
-A FIT file is a header, then messages, then a checksum; several such files may stand one after
-the other. The messages that matter here:
+How the bytes are laid out is told in `walk`. The messages that matter here:
 
     file_id       what kind of file it is, and who wrote it; begins each file
     record        one moment: time, position, distance, speed, cadence, heart rate
@@ -10,20 +9,20 @@ the other. The messages that matter here:
     activity      once; the only place that knows the local time
 
 Cadence counts strides of one leg, its half in a field of its own. Positions count 2^31 to the
-half turn. A component that is invalid comes as a second field of the same name, so of each name
-the first value that is there is taken.
+half turn.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from connectors.errors import UnreadableFileError
-from connectors.fit_messages import SIGNATURE_AT, FitFile, files_in
+from connectors.fit.files import FitFile, files_in
+from connectors.fit.walk import SIGNATURE, SIGNATURE_AT
 from connectors.reading import LONGEST_DEVICE, Content, with_cadence
 from pipeline import cadence
 from pipeline.activity import Activity, Finding, Lap, Pause, Records, Totals
@@ -33,11 +32,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from connectors.fit_messages import Values
+    from connectors.fit.files import Table
+    from connectors.fit.table import Values
 
 FORMAT = "fit"
 
-SIGNATURE = b".FIT"
 HALF_TURN_SEMICIRCLES = 2**31
 
 WORKOUT_RPE = "unknown_193"
@@ -58,6 +57,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "step_length_mm": ("step_length",),
 }
 """Our column → FIT's fields for it, the better one first."""
+
+SESSION_FIELDS = (
+    "sport", "sub_sport", "total_elapsed_time", "total_timer_time", "total_distance",
+    "total_ascent", "total_descent", "total_strides", WORKOUT_RPE, "workout_rpe",
+)  # fmt: skip
 
 COUNTS_STRIDES = {"running", "walking", "hiking", "unknown"}
 """Elsewhere cadence counts pedals, or strokes."""
@@ -92,7 +96,7 @@ def _nothing_in(files: list[FitFile], problem: str | None) -> UnreadableFileErro
         return UnreadableFileError("not_an_activity", f"A FIT file without an activity ({kinds}).")
     if problem in {"truncated", "damaged"}:
         return UnreadableFileError(problem, "No record could be read before the damage begins.")
-    if any(each.all("session") for each in files):
+    if any(len(each.table("session")) for each in files):
         says = "A summary without a single record, as for an activity entered by hand."
         return UnreadableFileError("not_an_activity", says)
     return UnreadableFileError("not_an_activity", "A FIT file without an activity.")
@@ -106,33 +110,54 @@ _SALVAGED = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """How a device's times become instants."""
+
+    switched_on_s: float | None = None
+    """For a device that counts seconds since it was switched on: when that was, in local time."""
+
+    def instants_s(self, table: Table, name: str) -> NDArray[np.float64]:
+        """A column of times in seconds since 1970; UTC, or local where only that is known."""
+        dated = table.instants_s(name)
+        if self.switched_on_s is None:
+            return dated
+        return np.where(np.isfinite(dated), dated, table.numbers(name) + self.switched_on_s)
+
+
 def _activities(file: FitFile) -> Iterator[Activity]:
     """One activity a session; all records in one where there is no session."""
-    if file.kind not in {None, "activity"} or not file.all("record"):
+    if file.kind not in {None, "activity"} or not len(file.table("record")):
         return
-    file, clock_is_local = _on_the_calendar(file)
-    at_s, records, no_time = _records(file.all("record"))
+    clock = _clock(file)
+    records, no_time = _records(file.table("record"), clock)
     if len(records) == 0:
         return
-    timed = [(_at_s(each.get("start_time")), each) for each in file.all("session")]
-    started = sorted(
-        ((begin_s, each) for begin_s, each in timed if begin_s is not None),
-        key=lambda begin: begin[0],
-    )
+    sessions = file.table("session")
+    told = sessions.messages(*SESSION_FIELDS)
+    begins_s = clock.instants_s(sessions, "start_time")
+    order = np.argsort(begins_s, kind="stable")
+    started = [int(index) for index in order if np.isfinite(begins_s[index])]
     if len(started) <= 1:
-        session = started[0][1] if started else file.first("session")
+        session: Values = next((told[index] for index in (*started, *order)), {})
         session = {**file.first("sport"), **_told_values(session)}
-        yield replace(_activity(file, session, records, no_time), clock_is_local=clock_is_local)
+        begin_s = float(begins_s[started[0]]) if started else None
+        yield _activity(file, clock, session, records, begin_s=begin_s, no_time=no_time)
         return
-    begins = [begin_s for begin_s, _ in started]
     # A record belongs to the last session that had begun; what comes before all is the first's.
-    owner = np.maximum(np.searchsorted(begins, at_s, side="right") - 1, 0)
-    for index, (_, session) in enumerate(started):
-        own = owner == index
+    owner = np.maximum(np.searchsorted(begins_s[started], records.at_s, side="right") - 1, 0)
+    for leg, index in enumerate(started):
+        own = owner == leg
         if own.any():
-            part = _from_zero(records.select(own)) if index else records.select(own)
-            activity = _activity(file, session, part, no_time if index == 0 else 0)
-            yield replace(activity, clock_is_local=clock_is_local)
+            part = _from_zero(records.select(own)) if leg else records.select(own)
+            yield _activity(
+                file,
+                clock,
+                told[index],
+                part,
+                begin_s=float(begins_s[index]),
+                no_time=0 if leg else no_time,
+            )
 
 
 def _from_zero(records: Records) -> Records:
@@ -141,34 +166,28 @@ def _from_zero(records: Records) -> Records:
     return records.replace(distance_m=records.distance_m - counted[0]) if len(counted) else records
 
 
-def _on_the_calendar(file: FitFile) -> tuple[FitFile, bool]:
+def _clock(file: FitFile) -> _Clock:
     """Give dates to a device that counts seconds since it was switched on (FIT: system time).
 
     Such times come as plain numbers. The only date is the local one of the activity message, so
-    all of them become local times; True says so.
+    all of them become local times.
     """
-    ended_s = file.first("activity").get("timestamp")
-    local_s = _at_s(file.first("activity").get("local_timestamp"))
-    undated = any(isinstance(each.get("timestamp"), int) for each in file.all("record"))
-    if not undated or local_s is None or not isinstance(ended_s, int):
-        return file, False
-    switched_on_s = local_s - ended_s
-    dated: dict[str, list[Values]] = {
-        name: [
-            {
-                key: datetime.fromtimestamp(switched_on_s + value, tz=UTC)
-                if key in {"timestamp", "start_time"} and isinstance(value, int)
-                else value
-                for key, value in each.items()
-            }
-            for each in messages
-        ]
-        for name, messages in file.messages.items()
-    }
-    return FitFile(dated), True
+    activity = file.table("activity")
+    ended, local_s = activity.numbers("timestamp")[:1], activity.instants_s("local_timestamp")[:1]
+    undated = np.isfinite(file.table("record").numbers("timestamp")).any()
+    known = np.isfinite(local_s - ended)
+    return _Clock(float((local_s - ended)[0]) if undated and known.any() else None)
 
 
-def _activity(file: FitFile, session: Values, records: Records, no_time: int) -> Activity:
+def _activity(
+    file: FitFile,
+    clock: _Clock,
+    session: Values,
+    records: Records,
+    *,
+    begin_s: float | None,
+    no_time: int,
+) -> Activity:
     sport = str(session.get("sport"))
     sub_sport = str(session.get("sub_sport") or "generic")
     findings: list[Finding] = []
@@ -176,7 +195,6 @@ def _activity(file: FitFile, session: Values, records: Records, no_time: int) ->
         findings.append(Finding("no_time", no_time, "Records without a time were left out."))
     named = "unknown" if sport in TYPELESS else "other" if sport.isdigit() else sport
     first_s, end_s = float(records.at_s.min()), float(records.at_s.max())
-    begin_s = _at_s(session.get("start_time"))
     begin_s = first_s if begin_s is None else begin_s
     first_s = min(first_s, begin_s)
     activity = Activity(
@@ -185,10 +203,11 @@ def _activity(file: FitFile, session: Values, records: Records, no_time: int) ->
         start_at=datetime.fromtimestamp(begin_s, tz=UTC),
         records=records,
         totals=_totals(session),
-        laps=tuple(_laps(file, first_s, end_s)),
-        pauses=tuple(_pauses(file.all("event"), first_s, end_s)),
+        laps=tuple(_laps(file.table("lap"), clock, first_s, end_s)),
+        pauses=tuple(_pauses(file.table("event"), clock, first_s, end_s)),
         device=_device(file.first("file_id")),
-        utc_offset_s=_utc_offset_s(file.first("activity")),
+        utc_offset_s=_utc_offset_s(file.table("activity"), clock),
+        clock_is_local=clock.switched_on_s is not None,
         rpe=_rpe(session),
         findings=tuple(findings),
     )
@@ -198,52 +217,32 @@ def _activity(file: FitFile, session: Values, records: Records, no_time: int) ->
     return replace(activity, records=records.replace(cadence_spm=none))
 
 
-def _records(messages: list[Values]) -> tuple[NDArray[np.float64], Records, int]:
-    """Columns from messages, cadence still as the file counts it; and how many had no time."""
-    timed = [each for each in messages if _at_s(each.get("timestamp")) is not None]
-    at_s = np.array([_at_s(each["timestamp"]) for each in timed], dtype=np.float64)
+def _records(table: Table, clock: _Clock) -> tuple[Records, int]:
+    """Columns, cadence still as the file counts it; and how many records had no time."""
+    at_s = clock.instants_s(table, "timestamp")
     columns = {"at_s": at_s}
     for ours, theirs in COLUMNS.items():
-        columns[ours] = _column(timed, *theirs)
-    columns["latitude_deg"] = _degrees(_column(timed, "position_lat"))
-    columns["longitude_deg"] = _degrees(_column(timed, "position_long"))
-    fraction = np.nan_to_num(_column(timed, "fractional_cadence"))
-    columns["cadence_spm"] = _column(timed, "cadence") + fraction
-    return at_s, Records.from_columns(columns), len(messages) - len(timed)
+        columns[ours] = table.numbers(*theirs)
+    columns["latitude_deg"] = _degrees(table.numbers("position_lat"))
+    columns["longitude_deg"] = _degrees(table.numbers("position_long"))
+    fraction = np.nan_to_num(table.numbers("fractional_cadence"))
+    columns["cadence_spm"] = table.numbers("cadence") + fraction
+    records, timed = Records.from_columns(columns), np.isfinite(at_s)
+    if timed.all():
+        return records, 0
+    return records.select(timed), int((~timed).sum())
 
 
-def _column(messages: list[Values], *names: str) -> NDArray[np.float64]:
-    """One column, of several names the first that has a number; NaN where none has."""
-    column = np.full(len(messages), np.nan)
-    for name in reversed(names):
-        values = np.array([_number(each.get(name)) for each in messages], dtype=np.float64)
-        column = np.where(np.isfinite(values), values, column)
-    return column
-
-
-def _number(value: object) -> float:
-    """A field as a number; NaN for what is missing, text, or a list of numbers."""
-    return float(value) if isinstance(value, int | float) else np.nan
-
-
-def _told_values(message: Values) -> dict[str, Any]:
+def _told_values(message: Values) -> Values:
     return {name: value for name, value in message.items() if value is not None}
 
 
 def _told(value: object) -> float | None:
-    number = _number(value)
-    return number if np.isfinite(number) else None
+    return float(value) if isinstance(value, int | float) and np.isfinite(value) else None
 
 
 def _degrees(semicircles: NDArray[np.float64]) -> NDArray[np.float64]:
     return semicircles * (180.0 / HALF_TURN_SEMICIRCLES)
-
-
-def _at_s(value: object) -> float | None:
-    """Seconds since 1970 UTC; fitparse gives naive UTC, fitdecode aware, both datetimes."""
-    if not isinstance(value, datetime):
-        return None
-    return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
 
 
 def _totals(session: Values) -> Totals:
@@ -258,25 +257,24 @@ def _totals(session: Values) -> Totals:
     )
 
 
-def _laps(file: FitFile, first_s: float, end_s: float) -> Iterator[Lap]:
-    for lap in file.all("lap"):
-        begin_s = _at_s(lap.get("start_time"))
-        if begin_s is None or not first_s <= begin_s <= end_s:
-            continue
-        yield Lap(
-            start_at=datetime.fromtimestamp(begin_s, tz=UTC),
-            elapsed_s=_told(lap.get("total_elapsed_time")),
-            timer_s=_told(lap.get("total_timer_time")),
-            distance_m=_told(lap.get("total_distance")),
-        )
+def _laps(table: Table, clock: _Clock, first_s: float, end_s: float) -> Iterator[Lap]:
+    told = table.messages("total_elapsed_time", "total_timer_time", "total_distance")
+    for begin_s, lap in zip(clock.instants_s(table, "start_time").tolist(), told, strict=True):
+        if first_s <= begin_s <= end_s:
+            yield Lap(
+                start_at=datetime.fromtimestamp(begin_s, tz=UTC),
+                elapsed_s=_told(lap.get("total_elapsed_time")),
+                timer_s=_told(lap.get("total_timer_time")),
+                distance_m=_told(lap.get("total_distance")),
+            )
 
 
-def _pauses(events: list[Values], first_s: float, end_s: float) -> Iterator[Pause]:
+def _pauses(table: Table, clock: _Clock, first_s: float, end_s: float) -> Iterator[Pause]:
     """From each stop of the timer to its next start, within the activity."""
     stopped_s: float | None = None
-    for event in events:
-        at_s = _at_s(event.get("timestamp"))
-        if event.get("event") != "timer" or at_s is None or not first_s <= at_s <= end_s:
+    told = table.messages("event", "event_type")
+    for at_s, event in zip(clock.instants_s(table, "timestamp").tolist(), told, strict=True):
+        if event.get("event") != "timer" or not first_s <= at_s <= end_s:
             continue
         kind = str(event.get("event_type"))
         if kind.startswith("stop"):
@@ -287,9 +285,12 @@ def _pauses(events: list[Values], first_s: float, end_s: float) -> Iterator[Paus
             stopped_s = None
 
 
-def _utc_offset_s(activity: Values) -> int | None:
-    local_s, at_s = _at_s(activity.get("local_timestamp")), _at_s(activity.get("timestamp"))
-    return None if local_s is None or at_s is None else round(local_s - at_s)
+def _utc_offset_s(table: Table, clock: _Clock) -> int | None:
+    if clock.switched_on_s is not None:
+        return 0  # both are local
+    local_s, at_s = table.instants_s("local_timestamp")[:1], table.instants_s("timestamp")[:1]
+    offset_s = local_s - at_s
+    return round(float(offset_s[0])) if np.isfinite(offset_s).any() else None
 
 
 def _device(file_id: Values) -> str | None:
@@ -299,5 +300,5 @@ def _device(file_id: Values) -> str | None:
 
 
 def _rpe(session: Values) -> float | None:
-    tenfold = _number(session.get(WORKOUT_RPE, session.get("workout_rpe")))
-    return tenfold / 10 if 0 <= tenfold <= RPE_TENFOLD_MAX else None
+    tenfold = _told(session.get(WORKOUT_RPE, session.get("workout_rpe")))
+    return None if tenfold is None or not 0 <= tenfold <= RPE_TENFOLD_MAX else tenfold / 10

@@ -1,0 +1,133 @@
+"""Messages of a shape that `table` does not read: by fitparse, and where it refuses by fitdecode.
+
+They are put into a small FIT file of their own, so that what is rare does not make the whole file
+slow. Nothing in here is on the way of an ordinary file.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from fastcrc import crc16
+
+from connectors.fit.tells import NUMBER_OF
+from connectors.fit.walk import COMPRESSED, NO_DATA, Walked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from connectors.fit.table import Values
+
+OF_DEVELOPERS = ("developer_data_id", "field_description")
+
+HEADER_BYTES, PROTOCOL, PROFILE = 12, 0x20, 2134
+
+
+class MessageTable:
+    """Messages that were read one by one, as a table."""
+
+    def __init__(self, messages: list[Values]) -> None:
+        """In the order of the file."""
+        self._messages = messages
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    def numbers(self, *names: str) -> NDArray[np.float64]:
+        """A column as numbers, NaN for what is missing, text, an instant or a list."""
+        return np.array([_number(each, names) for each in self._messages], dtype=np.float64)
+
+    def instants_s(self, name: str) -> NDArray[np.float64]:
+        """A column of times in seconds since 1970 UTC, NaN where there is none."""
+        return np.array([_instant_s(each.get(name)) for each in self._messages], dtype=np.float64)
+
+    def messages(self, *names: str) -> list[Values]:
+        """Message by message; only the values of these names, or all of them."""
+        return [
+            {name: value for name, value in each.items() if not names or name in names}
+            for each in self._messages
+        ]
+
+
+def by_libraries(walked: Walked, kind: str) -> list[Values]:
+    """The messages of one kind as fitparse reads them, else as fitdecode does; else none."""
+    content = rebuilt(walked, {NUMBER_OF[each] for each in (kind, *OF_DEVELOPERS)})
+    for read in (_with_fitparse, _with_fitdecode):
+        try:
+            return [_first_values(fields) for fields in read(content, kind)]
+        except Exception:  # noqa: BLE001, S112 - they raise anything: KeyError, TypeError ...
+            continue
+    return []
+
+
+def rebuilt(walked: Walked, numbers: set[int]) -> bytes:
+    """A FIT file of the messages with these global numbers alone, and of their definitions.
+
+    Of all messages where times lie in heads, because they count on from other messages.
+    """
+    everything = bool((walked.heads & COMPRESSED).any())
+    definitions = dict(walked.definitions_among())
+    wanted = {each.told for each in walked.definitions if everything or each.number in numbers}
+    pieces = []
+    for at, slot in zip(walked.starts.tolist(), walked.slots.tolist(), strict=True):
+        if slot == NO_DATA:
+            if definitions[at] in wanted:
+                pieces.append(definitions[at])
+        elif walked.definitions[slot].told in wanted:
+            pieces.append(walked.data[at : at + walked.definitions[slot].size])
+    messages = b"".join(pieces)
+    header = bytes([HEADER_BYTES, PROTOCOL]) + PROFILE.to_bytes(2, "little")
+    file = header + len(messages).to_bytes(4, "little") + b".FIT" + messages
+    return file + crc16.arc(file).to_bytes(2, "little")
+
+
+def _with_fitparse(content: bytes, kind: str) -> Iterator[Any]:
+    import fitparse  # noqa: PLC0415 - only the rare file needs it
+    from fitparse import records  # noqa: PLC0415
+
+    # A registry of the whole process: developer fields of the last file would name this one's.
+    records.DEV_TYPES.clear()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # utcfromtimestamp, Python 3.12
+        yield from (
+            each.fields for each in fitparse.FitFile(io.BytesIO(content)).get_messages(kind)
+        )
+
+
+def _with_fitdecode(content: bytes, kind: str) -> Iterator[Any]:
+    import fitdecode  # noqa: PLC0415 - only what fitparse refuses needs it
+
+    # A field of a wrong size, for which fitparse gives up, is read as bytes.
+    ignoring = fitdecode.ErrorHandling.IGNORE
+    with fitdecode.FitReader(io.BytesIO(content), error_handling=ignoring) as frames:
+        for frame in frames:
+            if isinstance(frame, fitdecode.FitDataMessage) and frame.name == kind:
+                yield frame.fields
+
+
+def _first_values(fields: Any) -> Values:  # noqa: ANN401 - two libraries' lists of fields
+    values: Values = {}
+    for each in fields:
+        if hasattr(each.field_def, "dev_data_index"):
+            continue  # a developer's own field: the same name may mean something else
+        if values.get(each.name) is None:
+            values[each.name] = each.value
+    return values
+
+
+def _number(message: Values, names: tuple[str, ...]) -> float:
+    numbers = (message.get(name) for name in names)
+    return next((float(each) for each in numbers if isinstance(each, int | float)), np.nan)
+
+
+def _instant_s(value: object) -> float:
+    """Naive is UTC: fitparse gives it so, fitdecode aware."""
+    if not isinstance(value, datetime):
+        return np.nan
+    return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()

@@ -1,0 +1,211 @@
+"""What the messages of a definition tell, by FIT's profile, which is here fitparse's own.
+
+A field tells one value, named and scaled by the profile. It may tell more, or another one:
+
+    subfields    another name and type where some other field has a certain value: `total_cycles`
+                 of a run is `total_strides`
+    components   some of its bits are another field: 12 bits of `compressed_speed_distance` are
+                 the speed; such a part may count on from message to message
+
+One name may be told several times in one message, as by a field and as a part of another. A
+developer's field is described by the file itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from fitparse.profile import FIELD_TYPE_TIMESTAMP, MESSAGE_TYPES
+from fitparse.records import BASE_TYPES
+
+from connectors.fit.rows import STRING
+from connectors.fit.walk import BASE_BYTES, BYTE, Definition, Field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+PROFILE: Final[Mapping[int, Any]] = MESSAGE_TYPES
+"""FIT's profile: global number of a message → its name and its fields."""
+
+NUMBER_OF: Final[Mapping[str, int]] = {each.name: key for key, each in PROFILE.items()}
+"""FIT's name of a message → its global number."""
+
+UINT32 = 0x86
+
+IN_HEAD = -1
+"""The place of the time that stands in a message's head."""
+
+MOST_BYTES = 7
+"""Bytes that a part of a field may reach over; they are read as one integer."""
+
+
+class UnusualLayoutError(Exception):
+    """A message of a shape that is not read column by column; fitparse may read it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tell:
+    """One value that messages tell: a field, a part of one, or the time in the head."""
+
+    name: str
+    place: int
+    """Of its field in the definition, or IN_HEAD."""
+    base_type: int
+    type: Any = None
+    """The profile's type, which knows of labels and of instants; None where there is none."""
+    scale: float | None = None
+    offset: float | None = None
+    part: Any = None
+    """Which bits of the field: a component of the profile; None for all of it."""
+    when: tuple[tuple[Any, int], ...] = ()
+    """Only where of each of these fields this subfield applies, -1 for none of them."""
+    developer: bool = False
+    native: str | None = None
+    """The field of FIT's own that a developer says it means."""
+
+    @property
+    def labels(self) -> Mapping[int, str]:
+        """Names for numbers."""
+        return getattr(self.type, "values", None) or {}
+
+    @property
+    def kind(self) -> str | None:
+        """The profile's name of the type: date_time, bool, sport ..."""
+        return getattr(self.type, "name", None)
+
+
+_TIMESTAMP: Final[Any] = FIELD_TYPE_TIMESTAMP
+TIME_IN_HEAD = Tell("timestamp", IN_HEAD, UINT32, _TIMESTAMP.type)
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a developer says of a field of theirs."""
+
+    name: str
+    base_type: int
+    native_number: int | None
+
+
+Descriptions = dict[tuple[int, int], Described]
+"""Index of the developer and number of the field → what it is."""
+
+
+@lru_cache(1024)  # files of one watch have the same definitions
+def tells_of(definition: Definition) -> tuple[Tell, ...]:
+    """Everything that FIT's own fields tell, in the order in which fitparse tells it.
+
+    Raises:
+        UnusualLayoutError: parts of a field that is no plain number.
+    """
+    fields = PROFILE[definition.number].fields if definition.number in PROFILE else {}
+    tells: list[Tell] = []
+    for place, each in enumerate(definition.fields):
+        if each.developer is not None or not each.size:
+            continue
+        field = fields.get(each.number)
+        if field is None:
+            tells.append(Tell(f"unknown_{each.number}", place, each.base_type))
+            continue
+        for variant, when in _variants(field):
+            tells += _parts(variant, place, each, fields, when)
+            told = Tell(
+                variant.name,
+                place,
+                each.base_type,
+                variant.type,
+                variant.scale,
+                variant.offset,
+                when=when,
+            )
+            tells.append(told)
+    return tuple(tells)
+
+
+def tells_of_developers(definition: Definition, described: Descriptions) -> Iterator[Tell]:
+    """What the developers' fields tell; those that nobody described are passed over."""
+    fields = PROFILE[definition.number].fields if definition.number in PROFILE else {}
+    for place, each in enumerate(definition.fields):
+        if each.developer is None:
+            continue
+        known = described.get((each.developer, each.number))
+        if known is None or each.size < BASE_BYTES[known.base_type]:
+            continue
+        native = fields.get(known.native_number)
+        yield Tell(
+            known.name,
+            place,
+            known.base_type,
+            developer=True,
+            native=native.name if native else None,
+        )
+
+
+def described_by(messages: Iterable[Mapping[str, Any]]) -> Descriptions:
+    """The fields that messages of the kind `field_description` describe."""
+    described: Descriptions = {}
+    for message in messages:
+        developer = message.get("developer_data_index")
+        number = message.get("field_definition_number")
+        if not isinstance(developer, int) or not isinstance(number, int):
+            continue
+        native = message.get("native_field_num")
+        described[developer, number] = Described(
+            name=str(message.get("field_name") or f"unnamed_dev_field_{number}"),
+            base_type=_base_type(message.get("fit_base_type_id")),
+            native_number=native if isinstance(native, int) else None,
+        )
+    return described
+
+
+def _variants(field: Any) -> Iterator[tuple[Any, tuple[tuple[Any, int], ...]]]:  # noqa: ANN401 - fitparse has no types
+    """A field and its subfields, each with the condition under which it is meant."""
+    if not field.subfields:
+        yield field, ()
+        return
+    for index, variant in enumerate((field, *field.subfields), start=-1):
+        yield variant, ((field, index),)
+
+
+def _parts(
+    variant: Any,  # noqa: ANN401 - fitparse has no types
+    place: int,
+    field: Field,
+    siblings: Mapping[int, Any],
+    when: tuple[tuple[Any, int], ...],
+) -> Iterator[Tell]:
+    """What the components of a field, or of a subfield, tell."""
+    for part in variant.components or ():
+        if not _is_usual(field, part.bit_offset or 0, part.bits):
+            raise UnusualLayoutError
+        for target, also in _variants(siblings[part.def_num]):
+            yield Tell(
+                target.name,
+                place,
+                field.base_type,
+                target.type,
+                part.scale,
+                part.offset,
+                part,
+                (*when, *also),
+            )
+
+
+def _is_usual(field: Field, first: int, bits: int) -> bool:
+    """Whether these bits of a field can be read from all messages at once."""
+    if first >= 8 * field.size:
+        return False  # the profile has more parts than this field has room for
+    if field.base_type == BYTE:
+        return (first + bits - 1) // 8 - first // 8 < MOST_BYTES
+    is_one_number = field.base_type != STRING and field.size == BASE_BYTES[field.base_type]
+    return is_one_number and field.size <= MOST_BYTES
+
+
+def _base_type(told: object) -> int:
+    """A base type as the profile gives it: its name, or its number where that has none."""
+    types: Mapping[int, Any] = BASE_TYPES
+    if isinstance(told, int) and told in types:
+        return told
+    return next((key for key, each in types.items() if each.name == told), BYTE)

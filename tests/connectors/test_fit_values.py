@@ -1,0 +1,271 @@
+"""FIT: every value of every message, held against fitparse, which is slow and is believed."""
+
+from __future__ import annotations
+
+import io
+import random
+import warnings
+from datetime import datetime
+from typing import Any
+
+import fitparse
+import pytest
+from fitparse import records as fitparse_records
+
+from connectors.fit.files import files_in
+from connectors.fit.rare import by_libraries
+from connectors.fit.rows import STRING
+from connectors.fit.table import FitTable, descriptions_in
+from connectors.fit.tells import NUMBER_OF, Descriptions, UnusualLayoutError
+from connectors.fit.walk import BASE_BYTES, Walked, chained
+from tests.connectors.made import FIELD_DESCRIPTION, START_S, fit_file, message, record
+from tests.connectors.real_files import HERE, NOT_RUN, WATCH, names
+
+KINDS = (
+    "file_id", "record", "lap", "session", "event", "activity", "sport", "hrv", "length", "hr",
+    "device_info", "field_description", "developer_data_id", "monitoring", "workout_step",
+)  # fmt: skip
+
+REAL_FILES = names("fit")
+
+Messages = dict[str, list[dict[str, Any]]]
+
+
+def by_fitparse(content: bytes, *, check_crc: bool = True) -> tuple[Messages, bool]:
+    """Of each name in a message the first value that is not None; whether it came to the end."""
+    fitparse_records.DEV_TYPES.clear()
+    found: Messages = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # utcfromtimestamp, Python 3.12
+        try:
+            for message in fitparse.FitFile(
+                io.BytesIO(content), check_crc=check_crc
+            ).get_messages():
+                values: dict[str, Any] = {}
+                for each in message.fields:
+                    if values.get(each.name) is None:
+                        values[each.name] = each.value
+                found.setdefault(message.name, []).append(values)
+        except Exception:  # noqa: BLE001 - what fitparse cannot read it says in many ways
+            return found, False
+    return found, True
+
+
+def by_us(content: bytes) -> Messages:
+    found: Messages = {}
+    for walked in chained(content):
+        described = descriptions_in(walked)
+        for kind in KINDS:
+            found.setdefault(kind, []).extend(messages_of(walked, kind, described))
+    return found
+
+
+def messages_of(walked: Walked, kind: str, described: Descriptions) -> list[dict[str, Any]]:
+    try:
+        return FitTable(walked, kind, described).messages(developers=True)
+    except UnusualLayoutError:
+        return by_libraries(walked, kind)
+
+
+def exactly(value: Any) -> Any:
+    """Two values are equal when their types and all their bits are; fitparse's times are naive."""
+    if isinstance(value, tuple):
+        return tuple(map(exactly, value))
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None)
+    return type(value), repr(value)
+
+
+def check_equal(ours: Messages, theirs: Messages) -> int:
+    count = 0
+    for kind in KINDS:
+        assert len(ours[kind]) == len(theirs.get(kind, [])), kind
+        for our, their in zip(ours[kind], theirs.get(kind, []), strict=True):
+            assert {name: exactly(value) for name, value in our.items()} == {
+                name: exactly(value) for name, value in their.items()
+            }, kind
+            count += len(their)
+    return count
+
+
+# Made-up files: any definition, any bytes
+
+NUMBERS = [NUMBER_OF[kind] for kind in ("record", "lap", "session", "event", "hr", "sport")]
+FIELD_NUMBERS = [*range(13), 18, 19, 28, 29, 39, 41, 53, 73, 78, 108, 253, 253, 254]
+BASE_TYPES = sorted(BASE_BYTES)
+
+
+def any_definition(chance: random.Random) -> tuple[bytes, int]:
+    """A definition without its head, and the size of its data."""
+    big = chance.random() < 0.3
+    number = chance.choice([*NUMBERS, *NUMBERS, chance.randrange(0xFFFF)])
+    fields, size = b"", 0
+    for _ in range(chance.randrange(7)):
+        base_type = chance.choice(BASE_TYPES)
+        width = BASE_BYTES[base_type] * chance.choice([1, 1, 1, 1, 2, 3])
+        fields += bytes([chance.choice([*FIELD_NUMBERS, chance.randrange(256)]), width, base_type])
+        size += width
+    told = bytes([0, big]) + number.to_bytes(2, "big" if big else "little")
+    return told + bytes([len(fields) // 3]) + fields, size
+
+
+def any_file(chance: random.Random) -> bytes:
+    """Some definitions, redefined at any moment, and data of any bytes after each of them."""
+    messages, sizes = b"", {}
+    for _ in range(chance.randrange(1, 7)):
+        local = chance.randrange(5)
+        told, sizes[local] = any_definition(chance)
+        messages += bytes([0x40 | local]) + told
+        for _ in range(chance.choice([0, 1, 5, 20, 150])):
+            local = chance.choice(sorted(sizes)) if chance.random() < 0.2 else local
+            in_head = local < 4 and chance.random() < 0.3
+            head = 0x80 | local << 5 | chance.randrange(32) if in_head else local
+            fill = chance.choice([b"\x00", b"\x01", b"\x7f", b"\xff", None, None, None])
+            data = chance.randbytes(sizes[local]) if fill is None else fill * sizes[local]
+            messages += bytes([head]) + data
+    return fit_file(messages)
+
+
+def described(base_type: int, number: int, name: str, *, native: int = 0xFF) -> bytes:
+    """A developer's field_description."""
+    return message(
+        FIELD_DESCRIPTION,
+        (0, "uint8", 0),
+        (1, "uint8", number),
+        (2, "uint8", base_type),
+        (3, "string", name.encode() + b"\0"),
+        (15, "uint8", native),
+    )
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_any_message_has_the_values_that_fitparse_gives_it(seed):
+    chance = random.Random(seed)
+    compared = 0
+    for _ in range(30):
+        content = any_file(chance)
+        theirs, complete = by_fitparse(content)
+        if complete:  # what only we read is tested beside what only we read
+            compared += check_equal(by_us(content), theirs)
+    assert compared > 100
+
+
+@pytest.mark.parametrize("base_type", [each for each in BASE_TYPES if each != STRING])
+def test_developers_fields_have_the_values_that_fitparse_gives_them(base_type):
+    width = BASE_BYTES[base_type]
+    stamp = message(207, (3, "uint8", 0))
+    told = described(base_type, 7, "springiness") + described(STRING, 8, "shoe")
+    chance = random.Random(base_type)
+    runs = b"".join(
+        record(
+            second,
+            (3, "uint8", 140),
+            developer=((7, "byte", chance.randbytes(width)), (8, "string", b"left\0")),
+        )
+        for second in range(5)
+    )
+    content = fit_file(stamp, told, runs)
+    theirs, complete = by_fitparse(content)
+    assert complete
+    assert check_equal(by_us(content), theirs) > 20
+    assert by_us(content)["record"][0]["shoe"] == "left"
+
+
+def test_what_a_developer_says_means_a_field_of_fit_fills_it_where_that_is_missing():
+    stamp = message(207, (3, "uint8", 0))
+    told = described(0x84, 0, "Power", native=7) + described(0x84, 1, "Form Power")
+    own = (0, "uint16", 251), (1, "uint16", 80)
+    content = fit_file(stamp, told, record(0, developer=own), record(1, (7, "uint16", 249)))
+    (walked,) = chained(content)
+    table = FitTable(walked, "record", descriptions_in(walked))
+    assert table.numbers("power").tolist() == [251.0, 249.0]
+
+
+def test_a_developers_field_of_no_size_is_passed_over():
+    """Both fitparse and fitdecode refuse such a file."""
+    stamp = message(207, (3, "uint8", 0))
+    told = described(0x88, 3, "nothing")
+    rows = [record(at, (3, "uint8", 140), developer=((3, "byte", b""),)) for at in range(3)]
+    content = fit_file(stamp, told, *rows)
+    assert by_fitparse(content)[1] is False
+    assert [each["heart_rate"] for each in by_us(content)["record"]] == [140, 140, 140]
+
+
+def test_a_developers_field_that_nobody_described_is_passed_over():
+    content = fit_file(record(0, (3, "uint8", 140), developer=((3, "byte", b"??"),)))
+    assert by_us(content)["record"][0].keys() == {"timestamp", "heart_rate"}
+
+
+# Misaligned fields, as Coros writes them
+
+
+def misaligned(second: int) -> bytes:
+    """A distance that is declared to be a number of four bytes, and to have one."""
+    row = bytearray(record(second, (3, "uint8", 140), (5, "uint8", 7), (4, "uint8", 85)))
+    shape = bytes([5, 1, 0x02])
+    row[row.index(shape) : row.index(shape) + 3] = bytes([5, 1, 0x86])
+    return bytes(row)
+
+
+def test_a_misaligned_field_costs_nothing_but_itself():
+    content = fit_file(*map(misaligned, range(3)))
+    assert by_fitparse(content)[1] is False
+    for each in by_us(content)["record"]:
+        assert (each["heart_rate"], each["cadence"], each["distance"]) == (140, 85, (0.07,))
+
+
+def test_a_misaligned_field_is_damage_where_the_checksum_is_wrong():
+    content = fit_file(record(0, (3, "uint8", 140)), misaligned(1), record(2, (3, "uint8", 141)))
+    (walked,) = chained(content[:-1] + bytes([content[-1] ^ 1]))
+    assert walked.problem == "damaged"
+    assert len(FitTable(walked, "record")) == 1
+
+
+# Shapes that are not read column by column
+
+
+def test_an_unusual_shape_goes_to_fitparse():
+    """Two speeds in one message: of a list, FIT does not say what its parts are."""
+    rows = [record(at, (6, "uint16", (3000 + at, 1)), (3, "uint8", 140)) for at in range(3)]
+    content = fit_file(record(9), *rows, message(21, (0, "enum", 0)))
+    (walked,) = chained(content)
+    with pytest.raises(UnusualLayoutError):
+        FitTable(walked, "record")
+    theirs, complete = by_fitparse(content)
+    assert complete
+    assert check_equal(by_us(content), theirs) > 5
+    (file,), _ = files_in(content)
+    assert file.table("record").numbers("heart_rate").tolist()[1:] == [140.0, 140.0, 140.0]
+    assert file.table("record").instants_s("timestamp").tolist() == [
+        START_S + second for second in (9, 0, 1, 2)
+    ]
+
+
+def test_and_to_fitdecode_where_fitparse_refuses_it():
+    odd = bytearray(record(0, (6, "uint16", (3000, 1)), (5, "uint8", 7), (3, "uint8", 140)))
+    shape = bytes([5, 1, 0x02])
+    odd[odd.index(shape) : odd.index(shape) + 3] = bytes([5, 1, 0x86])
+    content = fit_file(bytes(odd))
+    assert by_fitparse(content)[1] is False
+    (file,), _ = files_in(content)
+    assert file.table("record").numbers("heart_rate").tolist() == [140.0]
+
+
+# Real files
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+@pytest.mark.skipif(not HERE, reason=NOT_RUN)
+@pytest.mark.parametrize("name", REAL_FILES)
+def test_every_value_of_a_real_file_is_the_one_that_fitparse_gives(name):
+    content = (WATCH / name).read_bytes()
+    theirs, complete = by_fitparse(content, check_crc=False)
+    ours = by_us(content)
+    if complete:
+        check_equal(ours, theirs)
+        return
+    for kind, messages in theirs.items():  # up to where fitparse gave up
+        if kind in KINDS:
+            ours[kind] = ours[kind][: len(messages)]
+    check_equal({kind: ours[kind] if kind in theirs else [] for kind in KINDS}, theirs)
