@@ -1,7 +1,8 @@
 """Read GPX: every <trk> is an activity, its segments are parted by pauses.
 
-Expat collects the columns in one pass; gpxpy, which most people would reach for, is the oracle of
-the tests and the reader of last resort: it understands times that we do not (`2026-3-1T8:05:00Z`).
+`xml_columns` collects the columns in one pass; gpxpy, which most people would reach for, is the
+oracle of the tests and the reader of last resort: it understands times that we do not
+(`2026-3-1T8:05:00Z`).
 It does not go first, because it refuses a whole file for one point without coordinates, drops every
 extension where `version` says 1.0, finds nothing where the default namespace is Garmin's, reads
 UTF-8 only, and holds a tree of the whole file (LIBRARIES.md 3, PITFALLS.md 10). Four detours around
@@ -11,14 +12,17 @@ it would be more code than reading the file.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from connectors.reading import LONGEST_DEVICE, Track, content_of, number
-from connectors.xml_guard import MOST_NAMESPACES, root_name, walk
+from connectors.reading import LONGEST_DEVICE, TIME, Track, content_of
+from connectors.xml_columns import walk
+from connectors.xml_guard import DEFAULT_LIMITS, root_name
 from pipeline.activity import Finding
 from pipeline.cadence import from_unknown_unit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from connectors.reading import Content
     from pipeline.activity import Activity
 
@@ -35,8 +39,16 @@ COLUMN_OF = {
     "power": "power_w",  # Strava
     "watts": "power_w",
     "powerinwatts": "power_w",  # Garmin's PowerExtension v1
+    "groundcontacttime": "ground_contact_time_ms",  # apps that export Apple's workouts
+    "stancetime": "ground_contact_time_ms",  # the same by FIT's name, in FIT's unit
+    "verticaloscillationmm": "vertical_oscillation_mm",
 }
 """Local name in lower case → column, whatever the namespace.
+
+No schema of Garmin's has running dynamics (TrackPointExtension v1 and v2, ActivityExtension v2),
+and each exporter that adds them does it its own way. Here are the names whose unit is known.
+`VerticalOscillation` is not: it is in centimetres here and in millimetres there. Nor is
+`StrideLength`, of one step or of two, nor a balance, of either foot.
 
 `distance` is not here: OpenTracks writes the metres since the last point, Movescount the metres
 since the start, and nothing tells one from the other.
@@ -56,7 +68,7 @@ def read(content: bytes) -> Content:
 
     Raises:
         UnreadableFileError: `not_an_activity` where no track has a time, `hostile` by
-            `xml_guard.walk`, `truncated` or `damaged` where nothing could be saved.
+            `xml_columns.walk`, `truncated` or `damaged` where nothing could be saved.
     """
     visitor = _Tracks()
     damage = walk(content, visitor)
@@ -74,7 +86,7 @@ def _tidied(content: bytes) -> bytes:
     Called for whole files only: `walk` has then refused what would crash gpxpy, except for words
     on which its search for namespaces takes for ever (CHANNELS.md, fault 7).
     """
-    if content.count(b"xmlns") > MOST_NAMESPACES:
+    if content.count(b"xmlns") > DEFAULT_LIMITS.namespaces:
         return content
     import gpxpy  # noqa: PLC0415 - only the rare file needs it
 
@@ -87,14 +99,13 @@ def _tidied(content: bytes) -> bytes:
 class _Tracks:
     """Gathers tracks while `walk` goes through the file."""
 
+    point = "trkpt"
+    around = frozenset({"gpx", "trk", "trkseg", "type"})
+    attributes: ClassVar[Mapping[str, str]] = {"lat": "latitude_deg", "lon": "longitude_deg"}
+
     def __init__(self) -> None:
         self._creator: str | None = None
         self._tracks: list[Track] = []
-        self._time: str | None = None
-        self._values: dict[str, float] = {}
-        self._in_point = False
-        self.has_strange_times = False
-        """Whether some point has a time that was not understood."""
 
     @property
     def activities(self) -> tuple[Activity, ...]:
@@ -108,13 +119,21 @@ class _Tracks:
                 untimed += track.without_time
         return _with_untimed(found, untimed)
 
+    @property
+    def has_strange_times(self) -> bool:
+        """Whether some point has a time that was not understood."""
+        return any(each.strange_times for each in self._tracks)
+
+    @property
+    def track(self) -> Track | None:
+        return self._tracks[-1] if self._tracks else None
+
+    def column_of(self, _: str, name: str) -> str | None:
+        return TIME if name == "time" else COLUMN_OF.get(name.lower())
+
     def start(self, path: list[str], attributes: dict[str, str]) -> None:
         name = path[-1]
-        if name == "trkpt" and self._tracks:
-            self._in_point = True
-            self._time = None
-            self._values = _position(attributes)
-        elif name == "trkseg" and self._tracks:
+        if name == "trkseg" and self._tracks:
             self._tracks[-1].begin_stretch()
         elif name == "trk":
             self._tracks.append(Track())
@@ -122,30 +141,8 @@ class _Tracks:
             self._creator = attributes.get("creator", "").strip()[:LONGEST_DEVICE] or None
 
     def end(self, path: list[str], text: str) -> None:
-        name = path[-1]
-        if name == "trkpt" and self._in_point:
-            self._in_point = False
-            track, before = self._tracks[-1], self._tracks[-1].without_time
-            track.add(self._time, self._values)
-            self.has_strange_times |= self._time is not None and track.without_time > before
-        elif self._in_point:
-            self._end_in_point(name, text)
-        elif name == "type" and path[-2:-1] == ["trk"]:
+        if path[-2:] == ["trk", "type"] and self._tracks:
             self._tracks[-1].sport_name = text
-
-    def _end_in_point(self, name: str, text: str) -> None:
-        if name == "time":
-            self._time = self._time or text
-        elif column := COLUMN_OF.get(name.lower()):
-            # Several values for one thing occur; the first that is a number counts.
-            value = self._tracks[-1].value(text)
-            if value is not None:
-                self._values.setdefault(column, value)
-
-
-def _position(attributes: dict[str, str]) -> dict[str, float]:
-    columns = {"lat": "latitude_deg", "lon": "longitude_deg"}
-    return {columns[key]: number(text) for key, text in attributes.items() if key in columns}
 
 
 def _with_untimed(activities: list[Activity], points: int) -> tuple[Activity, ...]:

@@ -4,32 +4,47 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from math import isnan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from connectors.reading import LONGEST_DEVICE, Track, content_of, in_utc, moment, number
-from connectors.xml_guard import root_name, walk
+from connectors.reading import (
+    LONGEST_DEVICE,
+    RAW_CADENCE,
+    RAW_RUN_CADENCE,
+    TIME,
+    Track,
+    content_of,
+    in_utc,
+    moment,
+    number,
+)
+from connectors.xml_columns import walk
+from connectors.xml_guard import root_name
 from pipeline.activity import Lap, Totals
 from pipeline.cadence import from_strides
 from pipeline.motion import SAMPLE_MAX_S
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from connectors.reading import Content
     from pipeline.activity import Activity
 
 FORMAT = "tcx"
 
 POINT_COLUMN_OF = {
+    ("Trackpoint", "Time"): TIME,
+    ("Position", "LatitudeDegrees"): "latitude_deg",
+    ("Position", "LongitudeDegrees"): "longitude_deg",
     ("Trackpoint", "AltitudeMeters"): "altitude_m",
     ("Trackpoint", "DistanceMeters"): "distance_m",
     ("HeartRateBpm", "Value"): "heart_rate_bpm",
     ("TPX", "Speed"): "speed_mps",
     ("TPX", "Watts"): "power_w",
-    ("TPX", "RunCadence"): "cadence_per_min",
-    ("Trackpoint", "Cadence"): "cadence_per_min",
+    ("TPX", "GroundContactTime"): "ground_contact_time_ms",  # not Garmin's: see COLUMN_OF of GPX
+    ("TPX", "RunCadence"): RAW_RUN_CADENCE,
+    ("Trackpoint", "Cadence"): RAW_CADENCE,
 }
 """(Parent, element) → column; TPX is Garmin's ActivityExtension v2."""
-
-POSITION = {"LatitudeDegrees": "latitude_deg", "LongitudeDegrees": "longitude_deg"}
 
 
 @dataclass(slots=True)
@@ -63,7 +78,7 @@ def read(content: bytes) -> Content:
 
     Raises:
         UnreadableFileError: `not_an_activity` for courses, workouts and activities without a
-            point in time, `hostile` by `xml_guard.walk`, `truncated` or `damaged` where nothing
+            point in time, `hostile` by `xml_columns.walk`, `truncated` or `damaged` where nothing
             could be saved.
     """
     visitor = _Recordings()
@@ -74,17 +89,26 @@ def read(content: bytes) -> Content:
 class _Recordings:
     """Gathers activities while `walk` goes through the file."""
 
+    point = "Trackpoint"
+    around = frozenset({"Activity", "Lap", "Track", "TotalTimeSeconds", "DistanceMeters", "Name"})
+    attributes: ClassVar[Mapping[str, str]] = {}
+
     def __init__(self) -> None:
         self._recordings: list[_Recording] = []
         self._open: _Recording | None = None  # None outside of activities: courses have laps too
-        self._time: str | None = None
-        self._values: dict[str, float] = {}
         self._lap_is_new = False
 
     @property
     def activities(self) -> tuple[Activity, ...]:
         found = (_activity(each) for each in self._recordings)
         return tuple(each for each in found if each)
+
+    @property
+    def track(self) -> Track | None:
+        return self._open.track if self._open else None
+
+    def column_of(self, parent: str, name: str) -> str | None:
+        return POINT_COLUMN_OF.get((parent, name))
 
     def start(self, path: list[str], attributes: dict[str, str]) -> None:
         name = path[-1]
@@ -94,9 +118,6 @@ class _Recordings:
             self._recordings.append(self._open)
         elif self._open is None:
             return
-        elif name == "Trackpoint":
-            self._time = None
-            self._values = {}
         elif name == "Lap":
             self._open.laps.append(_Lap(attributes.get("StartTime")))
             self._lap_is_new = True
@@ -112,23 +133,10 @@ class _Recordings:
         name, parent = path[-1], path[-2] if len(path) > 1 else ""
         if name == "Activity":
             self._open = None
-        elif name == "Trackpoint":
-            self._open.track.add(self._time, self._values)
-        elif name == "Time":
-            self._time = text
         elif parent == "Lap" and self._open.laps:
             self._end_in_lap(self._open.laps[-1], name, text)
         elif (parent, name) == ("Creator", "Name"):
             self._open.device = text.strip()[:LONGEST_DEVICE] or None
-        elif name in POSITION:
-            self._values[POSITION[name]] = number(text)
-        elif column := POINT_COLUMN_OF.get((parent, name)):
-            self._note(column, name, self._open.track.value(text))
-
-    def _note(self, column: str, name: str, value: float | None) -> None:
-        """Keep the first usable value; RunCadence, the runner's own, before a plain Cadence."""
-        if value is not None and (name == "RunCadence" or column not in self._values):
-            self._values[column] = value
 
     def _end_in_lap(self, lap: _Lap, name: str, text: str) -> None:
         value = number(text)

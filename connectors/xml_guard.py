@@ -1,24 +1,22 @@
-"""Walk an XML file element by element, refusing what only an attacker would write.
+"""Refuse what only an attacker would write in XML, and say in which encoding a file is.
 
-Expat reads the bytes once and builds no tree, so memory does not grow with the file. Namespaces
-are not resolved: every exporter invents its own prefixes, and files with undeclared ones exist.
-A name is its local part.
+What is refused (CHANNELS.md, faults 6 to 8): a DOCTYPE, and with it every entity; elements nested
+absurdly deep; absurdly many namespaces; and one tag or comment of absurd length, which expat would
+look through again and again.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 from xml.parsers import expat
 
 from connectors.errors import UnreadableFileError
 
-DEEPEST = 64
-"""Elements inside each other. GPX and TCX need about ten; 200,000 end many a reader in a crash."""
-
-MOST_NAMESPACES = 64
-"""Different declarations. Repeating one on every point is usual (TCX), inventing 65 is not."""
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ENDED_TOO_EARLY = frozenset(
     expat.errors.codes[message]
@@ -32,10 +30,27 @@ ENDED_TOO_EARLY = frozenset(
 
 BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
+CHUNK_BYTES = 1 << 20
+
 # Possessive (`*+`): what was skipped is not tried again, or hostile heads would take for ever.
 ROOT = re.compile(
     r"(?:\s+|<\?.*?\?>|<!--.*?-->)*+<(?:!DOCTYPE\s+)?(?:[\w.-]+:)?([\w.-]+)", re.DOTALL
 )
+
+
+@dataclass(frozen=True, slots=True)
+class XmlLimits:
+    """How much of a thing is still no attack."""
+
+    depth: int = 64
+    """Elements inside each other. GPX and TCX need about ten; 200,000 end many a reader."""
+    namespaces: int = 64
+    """Different declarations. Repeating one on every point is usual (TCX), inventing 65 is not."""
+    tag_bytes: int = 4 << 20
+    """One tag with its attributes, one comment, or one instruction."""
+
+
+DEFAULT_LIMITS = XmlLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +61,41 @@ class Damage:
     says: str
 
 
-class Visitor(Protocol):
-    """Who is told of every element, in the order of the file."""
+class Guard:
+    """Looks at what expat tells, and refuses: every method raises `hostile`."""
 
-    def start(self, path: list[str], attributes: dict[str, str]) -> None:
-        """Told that an element begins; `path` holds local names, from the root to this one."""
+    def __init__(self, limits: XmlLimits) -> None:
+        self._limits = limits
+        self._namespaces: set[tuple[str, str]] = set()
 
-    def end(self, path: list[str], text: str) -> None:
-        """Told that an element ends; `text` is what stood in it after its last child."""
+    def doctype(self, *_: object) -> None:
+        """Refuse a DOCTYPE; expat has expanded nothing yet."""
+        raise UnreadableFileError("hostile", "The file has a DOCTYPE, which no watch writes.")
+
+    def check_depth(self, depth: int) -> None:
+        """Refuse an element inside too many others."""
+        if depth > self._limits.depth:
+            raise UnreadableFileError("hostile", "The file's elements are nested absurdly deep.")
+
+    def check_attributes(self, attributes: Iterable[tuple[str, str]]) -> None:
+        """Refuse one namespace too many; repeating a declaration is free."""
+        for key, value in attributes:
+            if key.startswith("xmlns"):
+                self._namespaces.add((key, value))
+                if len(self._namespaces) > self._limits.namespaces:
+                    says = "The file declares absurdly many namespaces."
+                    raise UnreadableFileError("hostile", says)
+
+    def check_unfinished(self, waiting_bytes: int) -> None:
+        """Refuse a tag that has gone on for too long."""
+        if waiting_bytes > self._limits.tag_bytes:
+            raise UnreadableFileError("hostile", "The file has a tag of absurd length.")
 
 
 def root_name(head: bytes) -> str | None:
     """The local name of the root element, None where the bytes do not begin like XML.
 
-    Where a DOCTYPE stands first its name is given, so that `walk` gets to refuse the file.
+    Where a DOCTYPE stands first its name is given, so that reading gets to refuse the file.
 
     Args:
         head: the first KiB, in UTF-8, UTF-16 or any encoding that contains ASCII.
@@ -71,65 +107,7 @@ def root_name(head: bytes) -> str | None:
     return found[1] if found else None
 
 
-def walk(content: bytes, visitor: Visitor) -> Damage | None:
-    """Tell the visitor of every element up to the end of the file, or to where it is damaged.
-
-    Returns:
-        None where the file is complete.
-
-    Raises:
-        UnreadableFileError: `hostile`, for a DOCTYPE, nesting deeper than 64, or more than 64
-            different namespace declarations (CHANNELS.md, faults 6 to 8).
-    """
-    content = content.lstrip(b" \t\r\n")  # Strava's TCX begins with blanks, which XML forbids
-    guarded = _Guarded(visitor)
-    parser = expat.ParserCreate(_encoding(content))
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = guarded.doctype
-    parser.StartElementHandler = guarded.start
-    parser.EndElementHandler = guarded.end
-    parser.CharacterDataHandler = guarded.texts.append
-    try:
-        parser.Parse(content, True)  # noqa: FBT003 - expat takes no keywords
-    except expat.ExpatError as error:
-        return _damage(error)
-    return None
-
-
-class _Guarded:
-    """Stands between expat and the visitor: keeps the path, and refuses."""
-
-    def __init__(self, visitor: Visitor) -> None:
-        self.texts: list[str] = []
-        self._visitor = visitor
-        self._path: list[str] = []
-        self._namespaces: set[tuple[str, str]] = set()
-
-    def doctype(self, *_: object) -> None:
-        raise UnreadableFileError("hostile", "The file has a DOCTYPE, which no watch writes.")
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        self._path.append(name.rpartition(":")[2])
-        self.texts.clear()
-        if len(self._path) > DEEPEST:
-            raise UnreadableFileError("hostile", "The file's elements are nested absurdly deep.")
-        for key, value in attributes.items():
-            if key.startswith("xmlns"):
-                self._declare(key, value)
-        self._visitor.start(self._path, attributes)
-
-    def end(self, _: str) -> None:
-        self._visitor.end(self._path, "".join(self.texts))
-        self.texts.clear()
-        self._path.pop()
-
-    def _declare(self, prefix: str, uri: str) -> None:
-        self._namespaces.add((prefix, uri))
-        if len(self._namespaces) > MOST_NAMESPACES:
-            raise UnreadableFileError("hostile", "The file declares absurdly many namespaces.")
-
-
-def _encoding(content: bytes) -> str | None:
+def encoding_of(content: bytes) -> Literal["utf-8", "iso-8859-1"] | None:
     """The encoding to read by; None leaves the two halves of UTF-16 to expat.
 
     The file's own declaration is not asked, for it is wrong too often: a letter in Latin-1 in the
@@ -138,19 +116,33 @@ def _encoding(content: bytes) -> str | None:
     """
     if _is_utf_16(content):
         return None
+    if content.isascii():
+        return "utf-8"
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    view = memoryview(content)
     try:
-        content.decode()
+        # In pieces: the whole file as letters can take four times its size.
+        for begin in range(0, len(content), CHUNK_BYTES):
+            decoder.decode(view[begin : begin + CHUNK_BYTES])
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return "iso-8859-1"
     return "utf-8"
 
 
+def damage_of(error: expat.ExpatError, skipped_lines: int = 0) -> Damage:
+    """What expat's complaint means.
+
+    Args:
+        error: as it was raised.
+        skipped_lines: how many lines before it expat was not shown.
+    """
+    line = error.lineno + skipped_lines
+    if error.code in ENDED_TOO_EARLY:
+        return Damage("truncated", f"The file ends in the middle, at line {line}.")
+    return Damage("damaged", f"The file is damaged at line {line}.")
+
+
 def _is_utf_16(content: bytes) -> bool:
     """By its mark, or by the zero beside the first `<`."""
     return content.startswith(BYTE_ORDER_MARKS) or b"\0" in content[:2]
-
-
-def _damage(error: expat.ExpatError) -> Damage:
-    if error.code in ENDED_TOO_EARLY:
-        return Damage("truncated", f"The file ends in the middle, at line {error.lineno}.")
-    return Damage("damaged", f"The file is damaged at line {error.lineno}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -317,6 +318,60 @@ def test_an_attack_is_refused_at_once(attack, reader):
     assert time.perf_counter() - began < 2
 
 
+GARMINS = '<g:gpx version="1.1" xmlns:g="http://x/GPX/1/1" xmlns="http://x/TrackPointExtension/v1">'
+PULSE = "<extensions><hr>150</hr></extensions>"
+WRONG_IN_GPXPY = {
+    # It looks for extensions in files of 1.1 alone, but files that call themselves 1.0 have them.
+    "version 1.0": document(track(point(0, inside=PULSE)), head='<gpx version="1.0">'),
+    # It asks each point for its place, and gives up on the whole file where one has none.
+    "no latitude": document(track(point(0, inside=PULSE, where=""))),
+    # It decodes every file as UTF-8.
+    "ISO-8859-1": document("<metadata><name>ü</name></metadata>", track(point(0, inside=PULSE)))
+    .decode()
+    .encode("iso-8859-1"),
+    "UTF-16": document(track(point(0, inside=PULSE))).decode().encode("utf-16"),
+    # It takes the default namespace for GPX's own.
+    "Garmin's default": (
+        GARMINS + re.sub(r"<(/?)(?!hr|/hr)", r"<\1g:", track(point(0, inside=PULSE))) + "</g:gpx>"
+    ).encode(),
+}
+
+
+@pytest.mark.parametrize("file", WRONG_IN_GPXPY)
+def test_where_gpxpy_is_wrong(file):
+    content = WRONG_IN_GPXPY[file]
+    (activity,) = gpx.read(content).activities
+    assert activity.records.heart_rate_bpm.tolist() == [150]
+    try:
+        seen = [
+            _extension(each, "hr")
+            for each_track in gpxpy.parse(content).tracks
+            for each in _timed_points(each_track)
+        ]
+    except (gpxpy.gpx.GPXException, UnicodeDecodeError):
+        seen = []
+    assert seen in ([], [pytest.approx(np.nan, nan_ok=True)])
+
+
+@pytest.mark.parametrize(
+    ("written", "column", "value"),
+    [
+        ("<RunningDynamics><GroundContactTime>241.5</GroundContactTime></RunningDynamics>",
+         "ground_contact_time_ms", 241.5),
+        ("<a:StanceTime>239</a:StanceTime>", "ground_contact_time_ms", 239),
+        ("<a:VerticalOscillationMm>81</a:VerticalOscillationMm>", "vertical_oscillation_mm", 81),
+        # In centimetres from one exporter, in millimetres from the next.
+        ("<VerticalOscillation>8.1</VerticalOscillation>", "vertical_oscillation_mm", np.nan),
+        ("<StrideLength>1.1</StrideLength>", "step_length_mm", np.nan),
+    ],
+)  # fmt: skip
+def test_running_dynamics_are_read_where_their_unit_is_known(written, column, value):
+    inside = f"<extensions>{written}</extensions>"
+    points = "".join(point(each, inside=inside) for each in range(100))
+    (activity,) = gpx.read(document(track(points))).activities
+    np.testing.assert_array_equal(getattr(activity.records, column), [value] * 100)
+
+
 def test_what_chokes_gpxpy_is_merely_read():
     began = time.perf_counter()
     content = gpx.read(document(f"<!--{' xmlns' * 60_000}-->", track(point(0))))
@@ -352,11 +407,27 @@ def _compare(path: Path) -> int:
     for activity, points in zip(activities, tracks, strict=True):
         _assert_same(activity.records, points, path.name)
         if parsed.version == "1.1":  # gpxpy sees no extensions in 1.0
-            hearts = [_extension(each, "hr") for each in points]
-            powers = [_extension(each, "power", "PowerInWatts") for each in points]
-            np.testing.assert_array_equal(activity.records.heart_rate_bpm, hearts, path.name)
-            np.testing.assert_array_equal(activity.records.power_w, powers, path.name)
+            for column, names in EXTENSIONS.items():
+                if (path.name, column) == UNSEEN:
+                    continue
+                seen = np.array([_extension(each, *names) for each in points])
+                np.testing.assert_array_equal(getattr(activity.records, column), seen, column)
+            factor = {"strides_doubled": 2, "steps_as_is": 1, "none": 0}[activity.cadence_rule]
+            steps = factor * np.array([_extension(each, "cad", "cadence") for each in points])
+            kept = steps > 0  # whether a zero is true is decided later, and not by gpxpy
+            np.testing.assert_array_equal(activity.records.cadence_spm[kept], steps[kept])
     return sum(len(points) for points in tracks)
+
+
+EXTENSIONS = {
+    "heart_rate_bpm": ("hr", "heartrate", "heart_rate"),
+    "power_w": ("power", "PowerInWatts"),
+    "speed_mps": ("speed",),
+}
+"""Our column → the names of it in the real files."""
+
+UNSEEN = "gpx11_with_speed_no_namespace.gpx", "speed_mps"
+"""Version 1.0 has <speed> in the point itself; in 1.1, where it is wrong, gpxpy drops it."""
 
 
 def _timed_points(parsed):

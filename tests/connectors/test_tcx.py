@@ -56,7 +56,10 @@ FULL = (
     "<LongitudeDegrees>11.5</LongitudeDegrees></Position>"
     "<AltitudeMeters>500</AltitudeMeters><DistanceMeters>12.5</DistanceMeters>"
     "<HeartRateBpm><Value>150</Value></HeartRateBpm>"
-    + TPX.format("<Speed>3</Speed><RunCadence>84</RunCadence><Watts>240</Watts>")
+    + TPX.format(
+        "<Speed>3</Speed><RunCadence>84</RunCadence><Watts>240</Watts>"
+        "<GroundContactTime>241.5</GroundContactTime>"
+    )
 )
 
 
@@ -76,6 +79,7 @@ def test_a_trackpoint_gives_every_column():
         "speed_mps": 3,
         "cadence_spm": 168,
         "power_w": 240,
+        "ground_contact_time_ms": 241.5,
     }
 
 
