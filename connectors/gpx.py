@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from connectors.reading import LONGEST_DEVICE, TIME, Track, content_of
+from connectors.reading import LONGEST_DEVICE, TIME, Track, content_of, refuse_too_many
 from connectors.xml_columns import walk
 from connectors.xml_guard import DEFAULT_LIMITS, root_name
 from pipeline.activity import Finding
@@ -137,6 +137,7 @@ class _Tracks:
             self._tracks[-1].begin_stretch()
         elif name == "trk":
             self._tracks.append(Track())
+            refuse_too_many(len(self._tracks))
         elif name == "gpx":
             self._creator = attributes.get("creator", "").strip()[:LONGEST_DEVICE] or None
 

@@ -42,6 +42,9 @@ MOST_WAITING = 8192
 NO_NUMBER, NO_TIME = b"nan", b""
 """Fill a column where a point has no value of it."""
 
+MOST_ACTIVITIES = 2000
+"""In one file; some people keep the tracks of years in one."""
+
 LONGEST_DEVICE = 80
 """Letters kept of a device's name: a hostile file must not fill the store."""
 
@@ -77,6 +80,16 @@ def content_of(activities: tuple[Activity, ...], damage: Damage | None) -> Conte
     if damage:
         return Content(activities, salvaged=damage.reason, says=damage.says)
     return Content(activities)
+
+
+def refuse_too_many(activities: int) -> None:
+    """Refuse a file that only an attacker writes; one with a track for every point, say.
+
+    Raises:
+        UnreadableFileError: `hostile`.
+    """
+    if activities > MOST_ACTIVITIES:
+        raise UnreadableFileError("hostile", "The file holds absurdly many activities.")
 
 
 def number(text: str | bytes | float) -> float:

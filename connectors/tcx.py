@@ -16,6 +16,7 @@ from connectors.reading import (
     in_utc,
     moment,
     number,
+    refuse_too_many,
 )
 from connectors.xml_columns import walk
 from connectors.xml_guard import root_name
@@ -116,6 +117,7 @@ class _Recordings:
             self._open = _Recording()
             self._open.track.sport_name = attributes.get("Sport")
             self._recordings.append(self._open)
+            refuse_too_many(len(self._recordings))
         elif self._open is None:
             return
         elif name == "Lap":

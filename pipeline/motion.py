@@ -47,11 +47,24 @@ def merged(pauses: Iterable[Pause], first_s: float, last_s: float) -> tuple[Paus
 
 
 def timer_s(at_s: NDArray[np.float64], pauses: Sequence[Pause] = ()) -> NDArray[np.float64]:
-    """What the timer showed at each record, in seconds: it stands still in a pause; shape (n,)."""
+    """What the timer showed at each record, in seconds: it stands still in a pause; shape (n,).
+
+    Args:
+        at_s: times in ascending order, shape (n,).
+        pauses: in order of time, none over another.
+    """
     shown: NDArray[np.float64] = at_s - at_s[:1]
-    for pause in pauses:
-        shown -= np.clip(at_s - pause.start_s, 0.0, pause.duration_s)
-    return shown
+    if not pauses:
+        return shown
+    starts = np.array([pause.start_s for pause in pauses])
+    lasting = np.array([pause.duration_s for pause in pauses])
+    begun = np.searchsorted(starts, at_s, side="right")
+    last = np.maximum(begun - 1, 0)
+    # The pauses that are over, and what has passed of the one that began last.
+    over = np.append(0.0, np.cumsum(lasting))[last]
+    passed = np.clip(at_s - starts[last], 0.0, lasting[last])
+    paused: NDArray[np.float64] = np.where(begun > 0, over + passed, 0.0)
+    return shown - paused
 
 
 def sample_s(at_s: NDArray[np.float64], pauses: Sequence[Pause] = ()) -> NDArray[np.float64]:

@@ -63,6 +63,9 @@ SESSION_FIELDS = (
     "total_ascent", "total_descent", "total_strides", WORKOUT_RPE, "workout_rpe",
 )  # fmt: skip
 
+MOST_SESSIONS = 100
+"""In one file; a triathlon has five. Each looks through all records."""
+
 COUNTS_STRIDES = {"running", "walking", "hiking", "unknown"}
 """Elsewhere cadence counts pedals, or strokes."""
 
@@ -138,6 +141,8 @@ def _activities(file: FitFile) -> Iterator[Activity]:
     begins_s = clock.instants_s(sessions, "start_time")
     order = np.argsort(begins_s, kind="stable")
     started = [int(index) for index in order if np.isfinite(begins_s[index])]
+    if len(started) > MOST_SESSIONS:
+        raise UnreadableFileError("hostile", "The file holds absurdly many sessions.")
     if len(started) <= 1:
         session: Values = next((told[index] for index in (*started, *order)), {})
         session = {**file.first("sport"), **_told_values(session)}

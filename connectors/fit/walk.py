@@ -73,6 +73,9 @@ MOST_MESSAGES = 2_000_000
 MOST_DEFINED = 400_000
 """How often anything is defined. There are devices that define each message once more."""
 
+MOST_FILES = 1000
+"""In one chain. A device chains a handful."""
+
 MOST_DEFINITIONS = 4096
 """Different ones. A multisport file has about 60."""
 
@@ -149,10 +152,13 @@ def chained(content: bytes) -> Iterator[Walked]:
     """Walk the files in these bytes, one after the other, up to some damage.
 
     Raises:
-        UnreadableFileError: `hostile`, for more messages than anybody's.
+        UnreadableFileError: `hostile`, for more files or messages than anybody's.
     """
-    begin = 0
+    begin, count = 0, 0
     while begin < len(content):
+        count += 1
+        if count > MOST_FILES:
+            raise UnreadableFileError("hostile", "The file is a chain of absurdly many files.")
         walked, begin = _one_file(content, begin)
         yield walked
 

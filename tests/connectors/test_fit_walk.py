@@ -103,3 +103,9 @@ def test_a_header_that_does_not_know_the_length_goes_on_to_the_end():
 def test_absurdly_many_messages_are_refused(messages):
     with pytest.raises(UnreadableFileError, match="hostile"):
         walk(messages)
+
+
+def test_a_chain_of_absurdly_many_files_is_refused():
+    assert len(list(chained(fit_file() * 7))) == 7
+    with pytest.raises(UnreadableFileError, match="hostile"):
+        list(chained(fit_file() * 1001))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from connectors import gpx
+from connectors import gpx, tcx
 from connectors.errors import UnreadableFileError
 from connectors.xml_columns import walk
 from connectors.xml_guard import XmlLimits, encoding_of, root_name
@@ -88,3 +88,19 @@ def test_limits_are_the_callers():
 def test_the_encoding_is_told_by_the_bytes(content, encoding):
     assert encoding_of(content) == encoding
     assert root_name(content[:1024]) == "gpx"
+
+
+@pytest.mark.parametrize(
+    ("content", "read"),
+    [
+        pytest.param(b"<gpx>" + b"<trk/>" * 2001 + b"</gpx>", gpx.read, id="gpx"),
+        pytest.param(
+            b"<TrainingCenterDatabase>" + b"<Activity/>" * 2001 + b"</TrainingCenterDatabase>",
+            tcx.read,
+            id="tcx",
+        ),
+    ],
+)
+def test_absurdly_many_activities_are_refused(content, read):
+    with pytest.raises(UnreadableFileError, match="hostile"):
+        read(content)
