@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from connectors import fit, gpx, tcx
+from connectors import exports, fit, gpx, tcx
 from connectors.errors import UnreadableFileError
 from pipeline.activity import Finding
 from pipeline.run import row_of
 
 if TYPE_CHECKING:
     from connectors.reading import Content
+    from pipeline.activity import ExportLine
     from pipeline.athlete import Athlete
     from pipeline.run import ActivityRow
 
@@ -56,6 +57,8 @@ class FileReading:
     reason: str | None = None
     says: str | None = None
     rows: tuple[ActivityRow, ...] = ()
+    told: tuple[ExportLine, ...] | None = None
+    """What the list of an export tells of the files beside it; None where this is no such list."""
 
 
 def refusal(file: str, error: UnreadableFileError, digest: str | None = None) -> FileReading:
@@ -86,7 +89,12 @@ def reader_for(content: bytes) -> Reader:
 
 
 def read_file(
-    file: str, content: bytes, athlete: Athlete, *, not_after_s: float | None = None
+    file: str,
+    content: bytes,
+    athlete: Athlete,
+    *,
+    not_after_s: float | None = None,
+    sport_told: tuple[str, str | None] | None = None,
 ) -> FileReading:
     """Read one file and derive its rows. A bad file is an answer: this never raises.
 
@@ -95,14 +103,17 @@ def read_file(
         content: decompressed.
         athlete: for the time zone and the bounds of heart rate.
         not_after_s: latest time that can be true, seconds since 1970.
+        sport_told: FIT's sport and sub-sport as told elsewhere, for a file that names none.
     """
     digest = sha256(content).hexdigest()
     format_name: str | None = None
     try:
+        if exports.is_list(file):
+            return _list_reading(file, content, digest)
         reader = reader_for(content)
         format_name = reader.FORMAT
         read = reader.read(content)
-        rows = _rows(read, athlete, not_after_s)
+        rows = _rows(read, athlete, not_after_s, sport_told)
     except UnreadableFileError as error:
         return replace(refusal(file, error, digest), format=format_name)
     except Exception as error:  # noqa: BLE001 - the boundary: one bad file must not stop the others
@@ -121,8 +132,30 @@ def read_file(
     )
 
 
-def _rows(read: Content, athlete: Athlete, not_after_s: float | None) -> tuple[ActivityRow, ...]:
-    found = [row_of(each, athlete, not_after_s=not_after_s) for each in read.activities]
+def _list_reading(file: str, content: bytes, digest: str) -> FileReading:
+    """The list of an export: no activity, but it tells of those beside it."""
+    found = exports.read_list(content)
+    if found is None:
+        says = "It is a table that names no files."
+        return refusal(file, UnreadableFileError("not_an_activity", says), digest)
+    says = f"It is the list of an export; what it tells of {len(found.lines)} files was noted."
+    error = UnreadableFileError("not_an_activity", says)
+    if found.left_out:
+        also = f"{says} {found.left_out} of its lines are damaged and were left out."
+        error = UnreadableFileError("damaged", also)
+    return replace(refusal(file, error, digest), told=found.lines)
+
+
+def _rows(
+    read: Content,
+    athlete: Athlete,
+    not_after_s: float | None,
+    sport_told: tuple[str, str | None] | None,
+) -> tuple[ActivityRow, ...]:
+    found = [
+        row_of(each, athlete, not_after_s=not_after_s, sport_told=sport_told)
+        for each in read.activities
+    ]
     rows = tuple(row for row in found if row is not None)
     if not rows:
         raise UnreadableFileError("no_possible_time", "No record in it has a possible date.")

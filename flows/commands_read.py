@@ -47,6 +47,8 @@ RUN_COLUMNS = {
     "calf_km": "calf-km",
     "heart_rate_mean_bpm": "bpm",
     "rpe": "rpe",
+    "rpe_from": "rpe from",
+    "shoes": "shoes",
     "counted": "counts",
     "duplicate_of": "copy of",
     "file": "file",

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from hashlib import sha256
 
+from connectors import exports
 from connectors.archives import ArchiveLimits, members_of_file
 from connectors.errors import SourceUnavailableError, UnreadableFileError
 from connectors.formats import READER_VERSION, FileReading
 from connectors.sources import OnDisk, Source, open_source, scan
 from connectors.workers import Workers
 from flows import settings
+from flows.beside import Beside
 from flows.jobs import Job, died, read_job
 from flows.progress import Advance, say
 from flows.report import Counts
 from flows.settings import Home
+from pipeline.activity import ExportLine
 from pipeline.athlete import Athlete
 from pipeline.run import ActivityRow
 from pipeline.store import raw
@@ -90,10 +93,22 @@ def plans(
             seen = transaction.seen_files(athlete, source.url)
             todo = _changed(found, seen, counts)
             made.append(Plan(source=source, complete=complete, todo=tuple(todo)))
+        told_otherwise = transaction.misnamed(athlete)
         again = tuple(
-            file for file in transaction.raw_files(athlete).values() if file.derived_with != derived
+            file
+            for file in transaction.raw_files(athlete).values()
+            if file.derived_with != derived or file.sha256 in told_otherwise
         )
     return [*made, Plan(source=None, complete=False, again=again)] if again else made
+
+
+def misnamed(store: Store, athlete: str) -> Plan:
+    """The kept files that must be derived again because an export names their sport by now."""
+    with store.reading() as transaction:
+        found = transaction.misnamed(athlete)
+        files = transaction.raw_files(athlete) if found else {}
+    again = tuple(file for digest, file in files.items() if digest in found)
+    return Plan(source=None, complete=False, again=again)
 
 
 def _changed(found: list[OnDisk], seen: dict[str, SeenFile], counts: Counts) -> Iterator[OnDisk]:
@@ -158,12 +173,14 @@ class Intake:
         self._runner = home.athlete(athlete)
         self._derived = derived_with(self._runner)
         self._raw_folder = home.raw_folder / athlete
+        self._told: dict[str, ExportLine] = {}
         self._met: set[str] = set()
         self._became: dict[str, tuple[str, str | None]] = {}
         """What each digest became in this run: its status, and why."""
         self._incomplete: set[OnDisk] = set()
         self._rows_of: set[OnDisk] = set()
         """Files on disk that have a row of their own by now, so that none says: archive."""
+        self._beside = Beside()
         with store.reading() as transaction:
             self._known = {
                 digest: (file.status, file.reason)
@@ -185,6 +202,8 @@ class Intake:
         """Read kept files once more, because the code or the settings changed."""
         jobs = (job for file in files for job in self._job_again(file))
         few = len(files) < FEW_FILES
+        with self._store.reading() as transaction:
+            self._told = transaction.told(self._athlete)
         self._pass_through(plan, jobs, workers=0 if few else workers, advance=advance)
 
     def _pass_through(
@@ -210,7 +229,15 @@ class Intake:
         if sha256(content).hexdigest() != file.sha256:
             say(f"The kept copy of {file.file} is gone; its numbers stay as they were.")
             return
-        yield Job(kind="read", name=file.file, found=None, digest=file.sha256, content=content)
+        line = self._told.get(file.sha256)
+        yield Job(
+            kind="read",
+            name=file.file,
+            found=None,
+            digest=file.sha256,
+            content=content,
+            sport_told=None if line is None or line.sport is None else (line.sport, line.sub_sport),
+        )
 
     def _jobs_of(self, found: OnDisk) -> Iterator[Job]:
         """One job for each file inside, then one that says that these were all."""
@@ -232,6 +259,8 @@ class Intake:
                 continue
             digest = sha256(member.content).hexdigest()
             same = digest in self._met or digest in self._known
+            if exports.is_list(member.name):
+                same = False  # what it tells, it tells of the files beside it
             yield Job(
                 kind="same" if same else "read",
                 name=member.name,
@@ -245,8 +274,9 @@ class Intake:
         if job.kind == "done":
             self._finish(plan, job)
         elif job.kind == "same":
-            self._keep_same(plan, job)
-        elif reading is not None:
+            if not self._beside.takes_same(job):
+                self._keep_same(plan, job)
+        elif reading is not None and not self._beside.takes(job, reading):
             self._keep_reading(plan, job, reading)
 
     def _keep_same(self, plan: Plan, job: Job) -> None:
@@ -280,11 +310,15 @@ class Intake:
             if reading.rows and not inside:
                 self._leave_out(job)
                 return
-            self._counts.count(reading)
+            if reading.sha256 in self._became:
+                self._counts.duplicates += 1
+            else:
+                self._counts.count(reading)
+            self._counts.told += len(reading.told or ())
             if reading.sha256 is not None:
                 self._became[reading.sha256] = (reading.status, reading.reason)
         if reading.status == "refused" or reading.sha256 is None or reading.format is None:
-            self._write(plan, job, reading.status, reason=reading.reason)
+            self._write(plan, job, reading.status, reason=reading.reason, told=reading.told)
             return
         raw.keep(self._raw_folder, reading.sha256, job.content or b"")
         kept = RawFile(
@@ -299,6 +333,10 @@ class Intake:
 
     def _finish(self, plan: Plan, job: Job) -> None:
         """An archive is known once all its members are, so that a kill in between shows."""
+        for each, refused in self._beside.settled(
+            None if plan.source is None else plan.source.root
+        ):
+            self._keep_reading(plan, each, refused)
         found = job.found
         if found is not None and found not in self._incomplete | self._rows_of:
             self._write(plan, job, ARCHIVE)
@@ -312,6 +350,7 @@ class Intake:
         reason: str | None = None,
         kept: RawFile | None = None,
         rows: tuple[ActivityRow, ...] = (),
+        told: tuple[ExportLine, ...] | None = None,
     ) -> None:
         """One file, one transaction; a run that lost its lease writes nothing more."""
         with self._store.writing() as transaction:
@@ -330,5 +369,11 @@ class Intake:
                     reader_version=READER_VERSION,
                 )
                 transaction.add_seen(self._athlete, job.found.source_url, seen)
+                if told is not None:
+                    self._beside.list_was_met(job.found.source_url, job.name)
+                    lines = [
+                        replace(each, file=exports.beside(job.name, each.file)) for each in told
+                    ]
+                    transaction.keep_told(self._athlete, job.found.source_url, job.name, lines)
                 if job.name == job.found.path:
                     self._rows_of.add(job.found)

@@ -26,6 +26,8 @@ class Job:
     content: bytes | None = None
     digest: str | None = None
     refusal: UnreadableFileError | None = None
+    sport_told: tuple[str, str | None] | None = None
+    """Sport and sub-sport as an export tells them."""
 
 
 def read_job(job: Job, *, athlete: Athlete, not_after_s: float) -> FileReading | None:
@@ -34,7 +36,9 @@ def read_job(job: Job, *, athlete: Athlete, not_after_s: float) -> FileReading |
         return refusal(job.name, job.refusal)
     if job.kind != "read" or job.content is None:
         return None
-    return read_file(job.name, job.content, athlete, not_after_s=not_after_s)
+    return read_file(
+        job.name, job.content, athlete, not_after_s=not_after_s, sport_told=job.sport_told
+    )
 
 
 def died(job: Job) -> FileReading:

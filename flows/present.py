@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 NOT_SHOWN = {"trace", "end_at"}
+ON_FOOT = {"running", "walking", "hiking"}
 SHORT_COPY = {
     "code": "short_copy_counted",
     "count": 1,
@@ -36,7 +37,8 @@ def activity_json(row: "ActivityRow") -> Json:
     shown["start_at"] = instant(row.start_at)
     shown["local_date"] = row.local_date.isoformat()
     shown["findings"] = [asdict(finding) for finding in row.findings]
-    shown["shoes"] = None
+    shown["rpe_from"] = None if row.rpe is None else "file"
+    shown["shoes"], shown["name"] = None, None
     return shown
 
 
@@ -53,13 +55,30 @@ def reading_json(reading: "FileReading") -> Json:
     }
 
 
+def _told(stored: "StoredActivity") -> Json:
+    """What an export tells of an activity; the gear of a ride is no pair of shoes."""
+    line, row = stored.told, stored.row
+    if line is None:
+        return {}
+    shown: Json = {"name": line.name, "shoes": line.gear if row.sport in ON_FOOT else None}
+    if row.rpe is None and line.rpe is not None:
+        shown |= {"rpe": line.rpe, "rpe_from": "export"}
+    return shown
+
+
 def run_json(stored: "StoredActivity", rpe: float | None) -> Json:
-    """One element of `runs`: the file and the activity together, and whether it counts."""
+    """One element of `runs`: the file and the activity together, and whether it counts.
+
+    Args:
+        stored: with what an export tells of it.
+        rpe: what the runner told afterwards; it goes before the file, and that before the export.
+    """
     shown = activity_json(stored.row)
     if stored.short_copy:
         shown["findings"].append(SHORT_COPY)
+    shown |= _told(stored)
     if rpe is not None:
-        shown["rpe"] = rpe
+        shown["rpe"], shown["rpe_from"] = rpe, "checkin"
     return {
         "id": stored.id,
         "counted": stored.counted,
@@ -110,6 +129,7 @@ def report_json(report: "Report") -> Json:
         "duplicates": counts.duplicates,
         "unchanged": counts.unchanged,
         "outside": counts.outside,
+        "told": counts.told,
         "runs_added": report.runs_added,
         "days_changed": report.days_changed,
         "seconds": round(report.seconds, 3),

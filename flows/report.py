@@ -19,6 +19,8 @@ class Counts:
     unchanged: int = 0
     outside: int = 0
     """Read, but not dated between `--since` and `--until`: not taken in."""
+    told: int = 0
+    """Files of which the lists of exports tell effort, gear or name."""
     refused_files: list[tuple[str, str, str]] = field(default_factory=list)
     """File, reason, and what to tell a person."""
 

@@ -83,11 +83,22 @@ def report(done: "Report") -> str:
     ]
     if counts.outside:
         lines.append(f"{counts.outside} files lie outside the dates asked for.")
-    for file, reason, says in counts.refused_files:
-        lines.append(f"  refused: {file}: {reason}: {says}")
+    if counts.told:
+        lines.append(f"An export's list told of {counts.told} files: effort, gear, names.")
+    lines += _refused(counts.refused_files)
     if done.letter is not None:
         lines.append(f"Letter: {done.letter.eml}")
     return "\n".join(lines)
+
+
+def _refused(files: Sequence[tuple[str, str, str]]) -> Iterator[str]:
+    """The files that ought to have been read, each by its name; the others only as a number."""
+    beside = sum(reason == "not_an_activity" for _, reason, _ in files)
+    if beside:
+        yield f"{beside} of the refused are no activities (lists, settings, the watch's diary)."
+    for file, reason, says in files:
+        if reason != "not_an_activity":
+            yield f"  refused: {file}: {reason}: {says}"
 
 
 def explained(reading: dict[str, Any], units: words.Units) -> str:
@@ -121,6 +132,8 @@ def _numbers(each: dict[str, Any], units: words.Units) -> Iterator[tuple[str, st
         yield "steps", f"{each['steps']:.0f}"
     if each["heart_rate_mean_bpm"] is not None:
         yield "heart rate", f"{each['heart_rate_mean_bpm']:.0f} beats/min mean"
+    if each["rpe"] is not None:
+        yield "effort", f"{each['rpe']:g} of 10, told to the watch"
     if each["calf_km"] is not None:
         strain = each["calf_km_strain"]
         yield "calf load", f"{words.calf_load(each['calf_km'])}, strain-weighted {strain:.1f}"

@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 
 from flows import settings
 from flows.days import derive_days
-from flows.intake import BATCH_FILES, Intake, Plan, Window, plans
+from flows.intake import BATCH_FILES, Intake, Plan, Window, misnamed, plans
 from flows.letters import send
 from flows.progress import Advance, bar
 from flows.report import Counts, Delivered, Report
@@ -106,6 +106,9 @@ def _take_in(order: Order, lease: Lease) -> Report:
         read = partial(_read_all, order, intake, advance=advance)
         for plan in made:
             read(plan)
+    late = misnamed(store, athlete)
+    with bar("deriving again", len(late.again)) as advance:
+        _read_all(order, intake, late, advance=advance)
     if order.window == Window():
         _mark_scanned(order, made)
     report.days_changed = order.step("days", partial(derive_days, store, athlete))

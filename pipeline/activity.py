@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 CadenceRule = Literal["strides_doubled", "steps_as_is", "none"]
 """How the file's cadence became steps per minute; `none` when there was none, or no telling."""
 
+SPORT_INFERRED, SPORT_TOLD = "sport_inferred", "sport_told"
+"""Findings of a file that names no sport: its speed tells it, or the export it lies in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -145,3 +148,19 @@ class Activity:
     rpe: float | None = None
     """Effort 0 to 10 where the runner told the watch."""
     findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportLine:
+    """What the list of an export tells of one file beside it; None where it does not tell."""
+
+    file: str
+    """Path relative to the folder of the list, without `.gz`: unpacked or not, it is one file."""
+    rpe: float | None = None
+    """Effort 1 to 10 as the runner told it there."""
+    gear: str | None = None
+    """Shoes, or a bicycle."""
+    name: str | None = None
+    sport: str | None = None
+    """FIT's word."""
+    sub_sport: str | None = None

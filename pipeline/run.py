@@ -10,7 +10,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from pipeline import cadence, load, motion, quality, totals
-from pipeline.activity import Activity, Finding, Pause, Records
+from pipeline.activity import (
+    SPORT_INFERRED,
+    SPORT_TOLD,
+    Activity,
+    Finding,
+    Pause,
+    Records,
+)
 from pipeline.duplicates import trace_of
 from pipeline.localday import LocalDay, local_day
 
@@ -24,6 +31,7 @@ if TYPE_CHECKING:
     from pipeline.localday import ZoneFrom
 
 RUNNING = "running"
+UNKNOWN = "unknown"
 
 RUNNING_MEDIAN_MPS = (2.0, 6.0)
 RUNNING_P95_MPS = 8.0
@@ -75,7 +83,11 @@ class ActivityRow:
 
 
 def row_of(
-    activity: Activity, athlete: Athlete, *, not_after_s: float | None = None
+    activity: Activity,
+    athlete: Athlete,
+    *,
+    not_after_s: float | None = None,
+    sport_told: tuple[str, str | None] | None = None,
 ) -> ActivityRow | None:
     """Everything the table of runs wants to know of one activity.
 
@@ -83,13 +95,14 @@ def row_of(
         activity: as a reader gave it.
         athlete: for the time zone and the bounds of heart rate.
         not_after_s: latest time that can be true, seconds since 1970.
+        sport_told: sport and sub-sport as an export tells them; a file that names its own keeps it.
 
     Returns:
         None when no record is left that can be true.
     """
     if activity.clock_is_local:
         activity = _in_utc(activity, athlete)
-    activity = quality.checked(activity, not_after_s=not_after_s)
+    activity = quality.checked(_named(activity, sport_told), not_after_s=not_after_s)
     if len(activity.records) == 0:
         return None
     activity = _with_speed(_typed(activity))
@@ -149,9 +162,19 @@ def _in_utc(activity: Activity, athlete: Athlete) -> Activity:
     )
 
 
+def _named(activity: Activity, sport_told: tuple[str, str | None] | None) -> Activity:
+    """Give a file that names no sport the one it was told to be, and say so."""
+    if activity.sport != UNKNOWN or sport_told is None:
+        return activity
+    sport, sub_sport = sport_told
+    told = Finding(SPORT_TOLD, 1, "The file names no sport; the export it lies in does.")
+    findings = (*activity.findings, told)
+    return replace(activity, sport=sport, sub_sport=sub_sport, findings=findings)
+
+
 def _typed(activity: Activity) -> Activity:
     """Name an untyped file a run when it moves like one, and say that this was inferred."""
-    if activity.sport != "unknown":
+    if activity.sport != UNKNOWN:
         return activity
     speed = _with_speed(activity).records.speed_mps
     moving = speed[speed >= motion.MOVING_MPS]
@@ -161,7 +184,7 @@ def _typed(activity: Activity) -> Activity:
     if not (low <= np.median(moving) <= high and np.percentile(moving, 95) < RUNNING_P95_MPS):
         return activity
     inferred = Finding(
-        "sport_inferred", 1, "The file names no sport; it moves like a run and counts as one."
+        SPORT_INFERRED, 1, "The file names no sport; it moves like a run and counts as one."
     )
     run = replace(activity, sport=RUNNING, findings=(*activity.findings, inferred))
     return quality.checked(run)  # for a run more is impossible

@@ -42,13 +42,15 @@ from pipeline.store.tables import (
     SeenFileRow,
     SourceRow,
 )
+from pipeline.store.told import dates_told, keep_lines, misnamed, told_of_files
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from sqlalchemy import Engine
 
+    from pipeline.activity import ExportLine
     from pipeline.checkin import CheckIn
     from pipeline.day import DayActivity
     from pipeline.duplicates import Copy
@@ -228,6 +230,10 @@ class Transaction:
         """Note that a path was looked at, and what became of it."""
         values = {**asdict(seen), "modified_ns": str(seen.modified_ns)}
         self.session.merge(SeenFileRow(athlete_id=athlete, source_url=source_url, **values))
+        if seen.sha256 is not None:
+            # The bytes may be known from elsewhere, and this path be told of.
+            for on in dates_told(self.session, athlete, source_url, seen.path, seen.sha256):
+                self.mark_stale(athlete, on)
 
     def add_raw(self, athlete: str, raw: RawFile, rows: Sequence[ActivityRow]) -> int:
         """Keep a file's facts and its activities; derived again, they replace the older ones.
@@ -255,6 +261,21 @@ class Transaction:
             self.mark_stale(athlete, row.local_date)
         return len(rows)
 
+    def keep_told(
+        self, athlete: str, source_url: str, listed_in: str, lines: Iterable[ExportLine]
+    ) -> None:
+        """Make these the lines of one list of an export; marks stale the days that they change."""
+        for on in keep_lines(self.session, athlete, source_url, listed_in, lines):
+            self.mark_stale(athlete, on)
+
+    def told(self, athlete: str) -> dict[str, ExportLine]:
+        """What exports tell of files: digest → the line."""
+        return told_of_files(self.session, athlete)
+
+    def misnamed(self, athlete: str) -> set[str]:
+        """Digests of the files that an export says to be of another sport than is stored."""
+        return misnamed(self.session, athlete, self.told(athlete))
+
     # Activities
 
     def activities(self, athlete: str) -> list[StoredActivity]:
@@ -269,7 +290,11 @@ class Transaction:
             .where(ActivityTableRow.athlete_id == athlete)
             .order_by(ActivityTableRow.start_at, ActivityTableRow.id)
         )
-        return [stored_activity(activity, raw) for activity, raw in self.session.execute(query)]
+        told = self.told(athlete)
+        return [
+            stored_activity(activity, raw, told.get(raw.sha256))
+            for activity, raw in self.session.execute(query)
+        ]
 
     def day_activities(self, athlete: str) -> list[DayActivity]:
         """The same as the days look at them; light, because every morning asks."""
@@ -278,7 +303,8 @@ class Transaction:
             .where(ActivityTableRow.athlete_id == athlete)
             .order_by(ActivityTableRow.start_at, ActivityTableRow.id)
         )
-        return [day_activity(row) for row in self.session.execute(query)]
+        told = self.told(athlete)
+        return [day_activity(row, told.get(row.sha256)) for row in self.session.execute(query)]
 
     def copies(self, athlete: str) -> list[Copy]:
         """The same as the search for near copies looks at them."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
+    from pipeline.activity import ExportLine
     from pipeline.duplicates import Copy
     from pipeline.run import ActivityRow
 
@@ -32,6 +33,7 @@ _ANSWER_FIELDS = ("during", "rpe", "run_id", "sleep_h", "painkiller", "cleared",
 
 DAY_COLUMNS = (
     ActivityTableRow.id,
+    ActivityTableRow.sha256,
     ActivityTableRow.local_date,
     ActivityTableRow.start_at,
     ActivityTableRow.end_at,
@@ -43,8 +45,14 @@ DAY_COLUMNS = (
 """All that `day_activity` needs: every morning asks for every activity."""
 
 
-def day_activity(row: Row[Any]) -> DayActivity:
-    """One activity as the days look at it, from `DAY_COLUMNS`."""
+def day_activity(row: Row[Any], told: ExportLine | None) -> DayActivity:
+    """One activity as the days look at it, from `DAY_COLUMNS` and what an export tells of it.
+
+    What the watch was told goes before what was told to the export.
+    """
+    loads = {name: getattr(row, name) for name in _LOADS}
+    if loads["rpe"] is None and told is not None:
+        loads["rpe"] = told.rpe
     return DayActivity(
         id=row.id,
         on=row.local_date,
@@ -52,7 +60,7 @@ def day_activity(row: Row[Any]) -> DayActivity:
         end_at=row.end_at,
         counted=row.counted,
         walk=row.sport in WALKS and row.duplicate_of is None,
-        **{name: getattr(row, name) for name in _LOADS},
+        **loads,
     )
 
 
@@ -113,6 +121,8 @@ class StoredActivity:
     counted: bool
     duplicate_of: str | None
     short_copy: bool
+    told: ExportLine | None = None
+    """What an export tells of its file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +157,9 @@ def activity_row(athlete: str, sha256: str, position: int, row: ActivityRow) -> 
     )
 
 
-def stored_activity(activity: ActivityTableRow, raw: RawFileRow) -> StoredActivity:
+def stored_activity(
+    activity: ActivityTableRow, raw: RawFileRow, told: ExportLine | None
+) -> StoredActivity:
     """One activity as it is listed."""
     from pipeline.run import ActivityRow  # noqa: PLC0415 - NumPy only where activities are listed
 
@@ -164,6 +176,7 @@ def stored_activity(activity: ActivityTableRow, raw: RawFileRow) -> StoredActivi
         counted=activity.counted,
         duplicate_of=activity.duplicate_of,
         short_copy=activity.short_copy,
+        told=told,
     )
 
 

@@ -1,4 +1,4 @@
-"""The tables. Facts: athlete, source, raw file, answer, letter. Derived: activity, day, advice.
+"""The tables. Facts: athlete, source, file, export line, answer, letter. Derived: activity, day.
 
 Every row belongs to an athlete, except the lease. Derived rows carry the versions of the code that
 derived them. Instants are UTC; `local_date` and `on_date` are dates of the runner's own calendar.
@@ -153,6 +153,7 @@ class ActivityTableRow(Base):
             ondelete="CASCADE",
         ),
         Index(None, "athlete_id", "local_date"),
+        Index(None, "athlete_id", "sha256"),
     )
 
     athlete_id: Mapped[str] = mapped_column(String(ATHLETE_CHARS), primary_key=True)
@@ -193,6 +194,37 @@ class ActivityTableRow(Base):
     duplicate_of: Mapped[str | None] = mapped_column(String(ACTIVITY_CHARS))
     short_copy: Mapped[bool] = mapped_column(default=False)
     """It counts although a longer recording of the same run exists."""
+
+
+class ExportLineRow(Base):
+    """What the list of an export tells of one path beside it, whether that file is there or not.
+
+    By path and not by digest, so that one transaction keeps a whole list, before or after its
+    files. Which bytes lay under the path says `seen_file`.
+    """
+
+    __tablename__ = "export_line"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["athlete_id", "source_url"],
+            ["source.athlete_id", "source.url"],
+            ondelete="CASCADE",
+        ),
+    )
+
+    athlete_id: Mapped[str] = mapped_column(String(ATHLETE_CHARS), primary_key=True)
+    source_url: Mapped[str] = mapped_column(String(1000), primary_key=True)
+    path: Mapped[str] = mapped_column(String(1000), primary_key=True)
+    """Without `.gz`: a file may have been unpacked since."""
+    listed_in: Mapped[str] = mapped_column(String(1000), primary_key=True)
+    """Path of the list."""
+    number: Mapped[int]
+    """Which list of this runner, from 1 in the order they were taken in: the later one holds."""
+    rpe: Mapped[float | None]
+    gear: Mapped[str | None] = mapped_column(String(200))
+    name: Mapped[str | None] = mapped_column(String(200))
+    sport: Mapped[str | None]
+    sub_sport: Mapped[str | None]
 
 
 class CheckInRow(Base):

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from tests.connectors.exports_made import Told, packed, strava_export, strava_list
 from tests.flows.installation import SETTINGS, Installation, children_of_ours, write_runs
 
 pytestmark = [
@@ -70,6 +71,30 @@ def test_a_backfill_killed_twenty_times(tmp_path):
         assert home.half_files == []
         assert nothing_of_it_runs(home)
     assert hit >= 10, "most of the moments lay within the work"
+
+
+def test_a_backfill_of_an_export_killed_twelve_times(tmp_path):
+    """The list comes last in it, so that a kill falls between files, their effort and sport."""
+    folder = write_runs(tmp_path / "files", 9, minutes=2)
+    files = {f"activities/{path.name}": path.read_bytes() for path in sorted(folder.iterdir())}
+    files["activities/copy.gpx"] = files["activities/copy.gpx"].replace(b"<type>", b"<type>no ")
+    told = [Told(f"{name}.gz", rpe="5", gear="Blue pair", type="Run") for name in files]
+    export = strava_export(strava_list(told), {f"{name}.gz": files[name] for name in files})
+    place = tmp_path / "export.zip"
+    place.write_bytes(packed(dict(reversed(export.items()))))
+    command = ("backfill", place)
+    whole = Installation(tmp_path / "whole")
+    lasts_s = undisturbed(whole, command)
+    assert len(whole.tables()["export_line"]) == len(files)
+    assert {run["rpe_from"] for run in whole.json("runs")} == {"export"}
+    draw, hit = random.Random(13), 0
+    for number in range(3):
+        home = Installation(tmp_path / f"home {number}")
+        hit += kill_again_and_again(home, command, lasts_s, draw, times=4)
+        assert home.run(*command).code == 0
+        assert home.tables() == whole.tables()
+        assert nothing_of_it_runs(home)
+    assert hit >= 3
 
 
 def test_a_sync_killed_leaves_one_letter(tmp_path):

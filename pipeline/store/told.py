@@ -1,0 +1,174 @@
+"""What exports tell of files: kept by the path they name, asked by what lay under it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Text, cast, delete, func, insert, or_, select
+
+from pipeline.activity import SPORT_INFERRED, SPORT_TOLD, ExportLine
+from pipeline.store.tables import ActivityTableRow, ExportLineRow, SeenFileRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+    from typing import Any
+
+    from sqlalchemy.orm import Session
+
+VALUES = tuple(each.name for each in fields(ExportLine) if each.name != "file")
+LINE_COLUMNS = (ExportLineRow.path, *(getattr(ExportLineRow, name) for name in VALUES))
+
+PATH_CHARS = 1000
+
+
+def told_of_files(session: Session, athlete: str) -> dict[str, ExportLine]:
+    """What is told of each file: its digest → the line.
+
+    Of several lists the one taken in last holds, value by value: a list that does not tell an
+    effort does not take back one. A file of several activities is left out, because nobody can
+    say of which the line speaks.
+    """
+    several = select(ActivityTableRow.sha256).where(
+        ActivityTableRow.athlete_id == athlete, ActivityTableRow.position > 0
+    )
+    query = (
+        select(SeenFileRow.sha256, *LINE_COLUMNS)
+        .join(
+            SeenFileRow,
+            (SeenFileRow.athlete_id == ExportLineRow.athlete_id)
+            & (SeenFileRow.source_url == ExportLineRow.source_url)
+            & or_(
+                SeenFileRow.path == ExportLineRow.path,
+                SeenFileRow.path == ExportLineRow.path + ".gz",
+            ),
+        )
+        .where(
+            ExportLineRow.athlete_id == athlete,
+            SeenFileRow.sha256.not_in(several),
+        )
+        .order_by(ExportLineRow.number, ExportLineRow.path)
+    )
+    told: dict[str, ExportLine] = {}
+    for digest, *values in session.execute(query):
+        if digest is not None:
+            line = _line(values)
+            told[digest] = _over(told[digest], line) if digest in told else line
+    return told
+
+
+def keep_lines(
+    session: Session, athlete: str, source_url: str, listed_in: str, lines: Iterable[ExportLine]
+) -> set[date]:
+    """Make these the lines of one list; the same once more change nothing.
+
+    Args:
+        session: of a writing transaction.
+        athlete: whose export it is.
+        source_url: the source in which the list lies; it must be known.
+        listed_in: path of the list.
+        lines: each with the path of its file in the source, without `.gz`.
+
+    Returns:
+        The dates on which an effort changed.
+    """
+    mine = (
+        ExportLineRow.athlete_id == athlete,
+        ExportLineRow.source_url == source_url,
+        ExportLineRow.listed_in == listed_in,
+    )
+    rows = session.execute(select(*LINE_COLUMNS).where(*mine))
+    stored = {line.file: line for line in map(_line, rows)}
+    new = {line.file: line for line in lines if len(line.file) <= PATH_CHARS}
+    if stored == new:
+        return set()
+    before = told_of_files(session, athlete)
+    last = session.scalar(
+        select(func.max(ExportLineRow.number)).where(ExportLineRow.athlete_id == athlete)
+    )
+    session.execute(delete(ExportLineRow).where(*mine))
+    number = (last or 0) + 1
+    values = [
+        {
+            "athlete_id": athlete,
+            "source_url": source_url,
+            "listed_in": listed_in,
+            "number": number,
+            "path": line.file,
+            **{name: getattr(line, name) for name in VALUES},
+        }
+        for line in new.values()
+    ]
+    if values:
+        session.execute(insert(ExportLineRow), values)
+    after = told_of_files(session, athlete)
+    unknown = ExportLine(file="")
+    changed = {
+        digest
+        for digest in before.keys() | after.keys()
+        if before.get(digest, unknown).rpe != after.get(digest, unknown).rpe
+    }
+    dates = select(ActivityTableRow.sha256, ActivityTableRow.local_date).where(
+        ActivityTableRow.athlete_id == athlete
+    )
+    return {on for digest, on in session.execute(dates) if digest in changed}
+
+
+def dates_told(
+    session: Session, athlete: str, source_url: str, path: str, digest: str
+) -> set[date]:
+    """The dates of a file's activities, where a list tells an effort of this path."""
+    query = (
+        select(ExportLineRow.path)
+        .where(
+            ExportLineRow.athlete_id == athlete,
+            ExportLineRow.source_url == source_url,
+            ExportLineRow.path.in_([path, path.removesuffix(".gz")]),
+            ExportLineRow.rpe.is_not(None),
+        )
+        .limit(1)
+    )
+    if session.scalar(query) is None:
+        return set()
+    dates = select(ActivityTableRow.local_date).where(
+        ActivityTableRow.athlete_id == athlete, ActivityTableRow.sha256 == digest
+    )
+    return set(session.scalars(dates))
+
+
+def misnamed(session: Session, athlete: str, told: dict[str, ExportLine]) -> set[str]:
+    """Files that name no sport, and whose stored one is not what an export tells by now."""
+    findings = cast(ActivityTableRow.findings, Text)
+    query = select(
+        ActivityTableRow.sha256, ActivityTableRow.sport, ActivityTableRow.sub_sport, findings
+    ).where(
+        ActivityTableRow.athlete_id == athlete,
+        or_(
+            ActivityTableRow.sport == "unknown",
+            findings.contains(SPORT_INFERRED),
+            findings.contains(SPORT_TOLD),
+        ),
+    )
+    found = set()
+    for digest, sport, sub_sport, says in session.execute(query):
+        line = told.get(digest)
+        if line is None or line.sport is None:
+            if SPORT_TOLD in says:
+                found.add(digest)
+        elif (sport, sub_sport) != (line.sport, line.sub_sport):
+            found.add(digest)
+    return found
+
+
+def _line(values: Sequence[Any]) -> ExportLine:
+    """From `LINE_COLUMNS`."""
+    return ExportLine(**dict(zip(("file", *VALUES), values, strict=True)))
+
+
+def _over(earlier: ExportLine, later: ExportLine) -> ExportLine:
+    """The later line, and where it does not tell a value, the earlier one's."""
+    told = {name: value for name, value in asdict(later).items() if value is not None}
+    if "sport" in told:
+        told["sub_sport"] = later.sub_sport
+    return ExportLine(**(asdict(earlier) | told))
