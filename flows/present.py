@@ -110,6 +110,7 @@ def report_json(report: "Report") -> Json:
         "duplicates": counts.duplicates,
         "unchanged": counts.unchanged,
         "outside": counts.outside,
+        "waiting": counts.waiting,
         "runs_added": report.runs_added,
         "days_changed": report.days_changed,
         "seconds": round(report.seconds, 3),

@@ -19,6 +19,8 @@ class Counts:
     unchanged: int = 0
     outside: int = 0
     """Read, but not dated between `--since` and `--until`: not taken in."""
+    waiting: int = 0
+    """Still being written: not taken in, the next run does it."""
     refused_files: list[tuple[str, str, str]] = field(default_factory=list)
     """File, reason, and what to tell a person."""
 
