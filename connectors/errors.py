@@ -3,6 +3,7 @@
 ConnectorError
 ├── UnreadableFileError      set the file aside, carry on
 ├── SourceUnavailableError   wait and try again
+│   └── StillChangingError   somebody is writing this file: look again later
 └── BadSourceError           only a person can fix it
 """
 
@@ -18,7 +19,7 @@ class UnreadableFileError(ConnectorError):
 
     Attributes:
         reason: short code for programs: `empty`, `unknown_format`, `not_an_activity`, `damaged`,
-            `truncated`, `too_large`, `encrypted`, `hostile`.
+            `truncated`, `too_large`, `encrypted`, `hostile`, `crashed`, `took_too_long`.
         says: one sentence for a person, without anything that was measured on a body.
     """
 
@@ -34,6 +35,10 @@ class UnreadableFileError(ConnectorError):
 
 class SourceUnavailableError(ConnectorError):
     """A source does not answer at the moment: wait and try again."""
+
+
+class StillChangingError(SourceUnavailableError):
+    """A file is not what it was a moment ago, so it is still being written: look again later."""
 
 
 class BadSourceError(ConnectorError):

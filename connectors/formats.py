@@ -116,6 +116,9 @@ def read_file(
         rows = _rows(read, athlete, not_after_s, sport_told)
     except UnreadableFileError as error:
         return replace(refusal(file, error, digest), format=format_name)
+    except MemoryError:
+        too_much = UnreadableFileError("too_large", "Reading it took too much memory.")
+        return replace(refusal(file, too_much, digest), format=format_name)
     except Exception as error:  # noqa: BLE001 - the boundary: one bad file must not stop the others
         damaged = UnreadableFileError(
             "damaged", f"It could not be read ({type(error).__name__}); please report such a file."

@@ -8,13 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from connectors.errors import BadSourceError, SourceUnavailableError
+from connectors.errors import BadSourceError, SourceUnavailableError, UnreadableFileError
+from connectors.names import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 IGNORED = {"thumbs.db", "desktop.ini", "__macosx"}
 """What systems leave in folders beside the files people put there."""
+
+
+DEEPEST = 64
+"""Folders inside each other."""
+
+LONGEST_PATH_BYTES = 3_800
+"""Systems open no path over 4,096; a file's own name comes on top."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +42,11 @@ class OnDisk:
     path: str
     """Relative to the source, with forward slashes."""
     place: Path
+    """Where its bytes lie; for a link where it leads to."""
     bytes: int
     modified_ns: int
-    inside: bool
-    """False for a link that leads out of the source: it is refused unread."""
+    refusal: UnreadableFileError | None = None
+    """Why it must not even be opened."""
 
 
 def open_source(url: str) -> Source:
@@ -64,8 +73,8 @@ def scan(source: Source) -> list[OnDisk]:
     """
     try:
         if source.root.is_dir():
-            return sorted(_walk(source, source.root), key=lambda found: found.path)
-        return [_on_disk(source, source.root, source.root.name, source.root.stat())]
+            return sorted(_walk(source), key=lambda found: found.path)
+        return [_on_disk(source, source.root, source.root, source.root.stat())]
     except OSError as error:
         place = error.filename or source.root
         raise SourceUnavailableError(f"{place}: {error.strerror}") from error
@@ -84,36 +93,62 @@ def _path_of(url: str) -> Path:
     return Path(url)
 
 
-def _walk(source: Source, folder: Path) -> Iterator[OnDisk]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith(".") or entry.name.lower() in IGNORED:
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                yield from _walk(source, Path(entry.path))
-            elif entry.is_symlink():
-                yield from _linked(source, Path(entry.path))
-            elif entry.is_file():
-                path = Path(entry.path).relative_to(source.root).as_posix()
-                yield _on_disk(source, Path(entry.path), path, entry.stat())
+def _walk(source: Source) -> Iterator[OnDisk]:
+    """Every file below, without recursion: folders can be nested deeper than Python's stack."""
+    folders = [(source.root, 0)]
+    while folders:
+        folder, depth = folders.pop()
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.startswith(".") or entry.name.lower() in IGNORED:
+                    continue
+                place = Path(entry.path)
+                if not entry.is_dir(follow_symlinks=False):
+                    yield from _found(source, entry, place)
+                elif depth < DEEPEST and len(os.fsencode(place)) < LONGEST_PATH_BYTES:
+                    folders.append((place, depth + 1))
+                else:
+                    yield _refused(source, place, "The folders lie absurdly deep in each other.")
+
+
+def _found(source: Source, entry: os.DirEntry[str], place: Path) -> Iterator[OnDisk]:
+    """A file; a link that counts; nothing for pipes, devices and sockets."""
+    try:
+        if entry.is_symlink():
+            yield from _linked(source, place)
+        elif entry.is_file():
+            yield _on_disk(source, place, place, entry.stat())
+    except FileNotFoundError:
+        return  # it was a passing one, as programs write before they give the file its name
 
 
 def _linked(source: Source, link: Path) -> Iterator[OnDisk]:
     """A link counts when it leads to a file inside the source; others are told apart."""
-    path = link.relative_to(source.root).as_posix()
     try:
         place = link.resolve(strict=True)
         stat = place.stat()
     except (OSError, RuntimeError):
-        return  # it leads nowhere
-    if place.is_file():
-        inside = place.is_relative_to(source.root)
-        yield _on_disk(source, link, path, stat, inside=inside)
+        return  # it leads nowhere, or in circles
+    if not place.is_file():
+        return
+    if place.is_relative_to(source.root):
+        yield _on_disk(source, link, place, stat)
+    else:
+        yield _refused(source, link, "The link leads out of its folder.", stat)
 
 
-def _on_disk(
-    source: Source, place: Path, path: str, stat: os.stat_result, *, inside: bool = True
-) -> OnDisk:
-    # A name that is no UTF-8 can be opened, but neither stored nor printed: \xff is told instead.
-    told = os.fsencode(path).decode(errors="backslashreplace")
-    return OnDisk(source.url, told, place, stat.st_size, stat.st_mtime_ns, inside)
+def _on_disk(source: Source, named: Path, place: Path, stat: os.stat_result) -> OnDisk:
+    return OnDisk(source.url, _told(source, named), place, stat.st_size, stat.st_mtime_ns)
+
+
+def _refused(source: Source, place: Path, says: str, stat: os.stat_result | None = None) -> OnDisk:
+    size, modified_ns = (stat.st_size, stat.st_mtime_ns) if stat else (0, 0)
+    refusal = UnreadableFileError("hostile", says)
+    return OnDisk(source.url, _told(source, place), place, size, modified_ns, refusal)
+
+
+def _told(source: Source, place: Path) -> str:
+    """The path in the source; a name that is no UTF-8 can be opened, but not stored."""
+    if place == source.root:
+        return printable(os.fsencode(place.name))
+    return printable(os.fsencode(place.relative_to(source.root).as_posix()))

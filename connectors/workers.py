@@ -1,116 +1,346 @@
 """Reading in processes of their own: a parser that dies takes one file with it, not the rest.
 
-Processes and not threads, because fitparse keeps a registry of developer fields per process.
+Every process has a thread here that gives it one job at a time. So it is known over which job a
+process died, how it died, and how long it has been at it. Processes and not threads read, because
+fitparse keeps a registry of developer fields per process, and because only a process can be ended
+in the middle of anything. The pool of the standard library can do none of this, and its way of
+renewing processes (`max_tasks_per_child`) hangs in every Python up to 3.13 (cpython #115634).
 """
 
 from __future__ import annotations
 
 import os
+import resource
 import signal
+import sys
 import threading
-import time
 from collections import deque
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
-from typing import TYPE_CHECKING, Generic, TypeVar
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import connection, get_context, parent_process
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from multiprocessing.connection import Connection
 
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
 
+Ending = Literal["crashed", "took_too_long", "too_large"]
+"""Why a job has no answer: its process died, or was ended over time or over memory."""
+
 AHEAD_PER_WORKER = 4
 """How many jobs may wait in memory for each worker."""
 
-PARENT_CHECK_S = 1.0
+AHEAD_BYTES = 64_000_000
+"""And how much these may carry together; one job may always wait, however much it carries."""
+
+JOBS_PER_PROCESS = 500
+"""Then a fresh one takes over, so that what a parser leaks does not add up."""
+
+START_S = 60
+"""A process that has not come up by then never will."""
+
+END_S = 10
+
+OUT_OF_MEMORY = 86
+"""Exit status of a process that its own limit has stopped; no signal and no library says it."""
+
+# Linux forks each process from one that has everything imported, in 10 ms instead of 500. Forking
+# is unsafe on macOS once Apple's libraries run.
+CONTEXT = get_context("forkserver") if sys.platform == "linux" else get_context("spawn")
+
+STARTING = threading.Lock()
+"""One process starts or is buried at a time: `multiprocessing` looks after all of them in each."""
+
+
+class WorkersError(Exception):
+    """No process can be started: something is wrong here, and not with any file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerLimits:
+    """What one job may cost before its process is ended."""
+
+    memory_bytes: int = 2_000_000_000
+    """Beyond what the process needs before its first job."""
+    cpu_s: float = 30.0
+    """Computing."""
+    wall_s: float = 90.0
+    """From asking to the answer, waiting included."""
 
 
 class Workers(Generic[Job, Answer]):
-    """A pool that answers in the order of the jobs.
+    """Processes that answer in the order of the jobs.
 
     Args:
         work: what to do with one job; a function of a module, so that it can travel.
-        on_death: the answer for a job whose process died over it.
-        count: how many processes.
+        given_up: the answer for a job that ended its process.
+        count: how many processes; each is started when there is something for it to do.
+        limits: what one job may cost.
+        weigh: how many bytes a job carries; one that carries nothing is worked on here.
     """
 
     def __init__(
-        self, work: Callable[[Job], Answer], on_death: Callable[[Job], Answer], count: int
+        self,
+        work: Callable[[Job], Answer],
+        given_up: Callable[[Job, Ending], Answer],
+        count: int,
+        limits: WorkerLimits | None = None,
+        weigh: Callable[[Job], int] = lambda _: 1,
     ) -> None:
         """Starts no process yet."""
         self._work = work
-        self._on_death = on_death
+        self._given_up = given_up
         self._count = max(count, 1)
+        self._limits = limits or WorkerLimits()
+        self._weigh = weigh
 
     def answers(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Answer]]:
-        """Each job with its answer, in order; jobs are taken only as they are needed."""
-        pool = self._new_pool(self._count)
-        waiting: deque[tuple[Job, Future[Answer]]] = deque()
+        """Each job with its answer, in order; jobs are taken only as they are needed.
+
+        Raises:
+            WorkersError: no process comes up.
+            Exception: whatever the work itself raised.
+        """
+        todo: SimpleQueue[tuple[Job, Future[Answer]] | None] = SimpleQueue()
+        keepers = [
+            _Keeper(self._work, self._given_up, self._limits, todo) for _ in range(self._count)
+        ]
+        waiting: deque[tuple[Job, int, Future[Answer]]] = deque()
+        ahead_bytes = 0
+        for each in keepers:
+            each.start()
         try:
             for job in jobs:
-                waiting.append((job, _submit(pool, self._work, job)))
-                if len(waiting) >= self._count * AHEAD_PER_WORKER:
-                    pool, answer = self._next(pool, waiting)
-                    yield answer
+                weight = self._weigh(job)
+                answer: Future[Answer] = Future()
+                if weight:
+                    todo.put((job, answer))
+                else:
+                    answer.set_result(self._work(job))
+                waiting.append((job, weight, answer))
+                ahead_bytes += weight
+                while len(waiting) >= self._count * AHEAD_PER_WORKER or (
+                    ahead_bytes > AHEAD_BYTES and len(waiting) > 1
+                ):
+                    first, weight, answer = waiting.popleft()
+                    ahead_bytes -= weight
+                    yield first, answer.result()
             while waiting:
-                pool, answer = self._next(pool, waiting)
-                yield answer
+                first, _, answer = waiting.popleft()
+                yield first, answer.result()
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            for _ in keepers:
+                todo.put(None)
+            for each in keepers:
+                each.stop()
 
-    def _next(
-        self, pool: ProcessPoolExecutor, waiting: deque[tuple[Job, Future[Answer]]]
-    ) -> tuple[ProcessPoolExecutor, tuple[Job, Answer]]:
-        job, future = waiting.popleft()
-        try:
-            return pool, (job, future.result())
-        except BrokenProcessPool:
-            # Somebody's file killed its process, and the pool forgot every job. Ask this one
-            # alone: if it was the one, it says so now; the others wait in a new pool.
-            pool.shutdown(wait=False, cancel_futures=True)
-            answer = self._alone(job)
-            pool = self._new_pool(self._count)
-            renewed = [(each, _submit(pool, self._work, each)) for each, _ in waiting]
-            waiting.clear()
-            waiting.extend(renewed)
-            return pool, (job, answer)
 
-    def _alone(self, job: Job) -> Answer:
-        with self._new_pool(1) as pool:
+class _Keeper(threading.Thread, Generic[Job, Answer]):
+    """The thread that keeps one process: gives it jobs, ends it, and starts the next."""
+
+    def __init__(
+        self,
+        work: Callable[[Job], Answer],
+        given_up: Callable[[Job, Ending], Answer],
+        limits: WorkerLimits,
+        todo: SimpleQueue[tuple[Job, Future[Answer]] | None],
+    ) -> None:
+        super().__init__(daemon=True)
+        self._work, self._given_up, self._limits, self._todo = work, given_up, limits, todo
+        self._process: _Process[Job, Answer] | None = None
+        self._stopped = False
+
+    def run(self) -> None:
+        # Ctrl-C reaches every process of a terminal, and the parent alone decides what it means:
+        # a process begun by a thread that has it blocked never hears it.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        while (asked := self._todo.get()) is not None and not self._stopped:
+            job, answer = asked
             try:
-                return _submit(pool, self._work, job).result()
-            except BrokenProcessPool:
-                return self._on_death(job)
+                answer.set_result(self._answer(job))
+            except BaseException as error:  # noqa: BLE001 - whoever waits for the answer is told
+                answer.set_exception(error)
+        self._bury()
 
-    def _new_pool(self, count: int) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
-            count, mp_context=get_context("spawn"), initializer=_die_with, initargs=(os.getpid(),)
-        )
+    def stop(self) -> None:
+        """End the process in the middle of whatever it does, and this thread with it."""
+        with STARTING:
+            self._stopped = True
+            if self._process is not None:
+                self._process.kill()
+        self.join(END_S)
+
+    def _answer(self, job: Job) -> Answer:
+        while True:
+            process = self._running()
+            try:
+                return process.ask(job)
+            except _EndedError as ended:
+                self._bury()
+                # A process that had read other files may have died of those: ask a fresh one.
+                if ended.why == "crashed" and process.jobs > 1 and not self._stopped:
+                    continue
+                return self._given_up(job, ended.why)
+
+    def _running(self) -> _Process[Job, Answer]:
+        if self._process is not None and self._process.jobs >= JOBS_PER_PROCESS:
+            self._bury()
+        if self._process is None:
+            with STARTING:
+                if self._stopped:
+                    raise WorkersError("The reading was broken off.")
+                self._process = _Process(self._work, self._limits)
+            self._process.wait_until_ready()
+        return self._process
+
+    def _bury(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.ending()
+            self._process = None
 
 
-def _submit(pool: ProcessPoolExecutor, work: Callable[[Job], Answer], job: Job) -> Future[Answer]:
-    """Submit; a pool that broke in between fails the job like one that breaks later."""
-    # Ctrl-C reaches every process of a terminal, and the parent alone decides what it means: a
-    # process begun while it is blocked never hears it.
-    heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+class _EndedError(Exception):
+    """The process is no more."""
+
+    def __init__(self, why: Ending) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class _Process(Generic[Job, Answer]):
+    """One process and our end of the line to it."""
+
+    def __init__(self, work: Callable[[Job], Answer], limits: WorkerLimits) -> None:
+        self.jobs = 0
+        self._wall_s = limits.wall_s
+        if sys.platform == "linux":
+            # Imported once, before the fork: the program itself, and what the work needs.
+            CONTEXT.set_forkserver_preload(["__main__", getattr(work, "func", work).__module__])
+        self._line, theirs = CONTEXT.Pipe()
+        self._process = CONTEXT.Process(target=_serve, args=(theirs, work, limits), daemon=True)
+        with _our_imports_only():
+            self._process.start()
+        theirs.close()
+
+    def wait_until_ready(self) -> None:
+        try:
+            if self._line.poll(START_S) and self._line.recv() is None:
+                return
+        except (EOFError, OSError):
+            pass  # it died; what it had to say about that is on stderr
+        self.kill()
+        raise WorkersError("A process that reads files does not start.")
+
+    def ask(self, job: Job) -> Answer:
+        """Have one job done.
+
+        Raises:
+            _EndedError: the process died over it, or had to be ended.
+        """
+        self.jobs += 1
+        try:
+            self._line.send(job)
+            if not self._line.poll(self._wall_s):
+                raise _EndedError("took_too_long")
+            answer, error = self._line.recv()
+        except (EOFError, OSError):
+            raise _EndedError(self.ending()) from None
+        if error is not None:
+            raise error
+        return answer  # type: ignore[no-any-return]
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def ending(self) -> Ending:
+        """How it died; waits for it."""
+        with STARTING:
+            self._process.join(END_S)
+        self._line.close()
+        match self._process.exitcode:
+            case number if number == -signal.SIGPROF:
+                return "took_too_long"
+            case number if number == OUT_OF_MEMORY:
+                return "too_large"
+            case _:
+                return "crashed"
+
+
+@contextmanager
+def _our_imports_only() -> Iterator[None]:
+    """Start Python so that it imports what we would, and nothing from the current folder.
+
+    Strangers' files may lie there, and Python started for a process would look there first.
+    """
+    path = os.pathsep.join(each or str(Path.cwd()) for each in sys.path)
+    ours = {"PYTHONPATH": path, "PYTHONSAFEPATH": "1"}
+    before = {name: os.environ.get(name) for name in ours}
+    os.environ.update(ours)
     try:
-        return pool.submit(work, job)
-    except BrokenProcessPool as error:
-        broken: Future[Answer] = Future()
-        broken.set_exception(error)
-        return broken
+        yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
-def _die_with(parent_pid: int) -> None:
-    """In a worker: end when the parent is gone, or a killed sync leaves workers behind."""
+def _serve(line: Connection[Any, Any], work: Callable[[Any], Any], limits: WorkerLimits) -> None:
+    """The life of a process: one job after the other until nobody asks any more."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    # The kernel ends a process whose time is up, whatever it is in the middle of.
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    _limit_memory(limits.memory_bytes)
+    line.send(None)
+    try:
+        while True:
+            job = line.recv()
+            signal.setitimer(signal.ITIMER_PROF, limits.cpu_s)
+            line.send(_done(work, job))
+            signal.setitimer(signal.ITIMER_PROF, 0)
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+    except (EOFError, OSError):
+        return
 
-    def watch() -> None:
-        while os.getppid() == parent_pid:
-            time.sleep(PARENT_CHECK_S)
+
+def _done(work: Callable[[Any], Any], job: object) -> tuple[Any, Exception | None]:
+    """The answer or the error."""
+    try:
+        return work(job), None
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - it is raised again where the answer is waited for
+        return None, error
+
+
+def _end_with_parent() -> None:
+    """End when the parent is gone, or a killed sync leaves workers behind."""
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
         os._exit(1)
 
-    threading.Thread(target=watch, daemon=True).start()
+
+def _limit_memory(more_bytes: int) -> None:
+    """Allow so much beyond what is mapped now; beyond that Python raises MemoryError.
+
+    macOS takes no such limit; there only time is limited.
+    """
+    if sys.platform != "linux":
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would hold what a watch measured
+    with open("/proc/self/statm", encoding="ascii") as told:  # noqa: PTH123 - no Path for one word
+        pages = int(told.read().split()[0])
+    limit = pages * resource.getpagesize() + more_bytes
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if hard == resource.RLIM_INFINITY or limit < hard:
+        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))

@@ -1,6 +1,7 @@
 """Commands that ask: advice, letter, runs, days, one file, and what could be wrong."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -108,10 +109,11 @@ def days(options: argparse.Namespace) -> int:
 
 def explain(options: argparse.Namespace) -> int:
     """Everything that was understood of one file."""
-    from connectors.archives import ArchiveLimits, members_of_file  # noqa: PLC0415
+    from connectors.archives import members_of_file  # noqa: PLC0415
     from connectors.errors import SourceUnavailableError  # noqa: PLC0415
-    from connectors.formats import read_file, refusal  # noqa: PLC0415
+    from connectors.names import printable  # noqa: PLC0415
     from flows import present, show  # noqa: PLC0415
+    from flows.jobs import answers, job_of  # noqa: PLC0415
 
     path = Path(options.file)
     if path.is_dir():
@@ -121,15 +123,14 @@ def explain(options: argparse.Namespace) -> int:
     home = home_of(options)
     athlete = home.athlete(athlete_of(options))
     now_s = settings.now().timestamp()
-    readings = [
-        refusal(member.name, member.refusal)
-        if member.content is None and member.refusal is not None
-        else read_file(member.name, member.content or b"", athlete, not_after_s=now_s)
-        for member in members_of_file(path, path.name, ArchiveLimits())
-    ]
+    name = printable(os.fsencode(path.name))
+    members = members_of_file(path, name, home.limits.archive)
+    jobs = (job_of(each, None) for each in members)
+    read = answers(jobs, athlete, now_s, limits=home.limits, count=home.workers)
+    readings = [reading for _, reading in read if reading is not None]
     shown = [present.reading_json(each) for each in readings]
     units = home.athlete_settings(athlete_of(options)).units
-    is_archive = [each.file for each in readings] != [path.name]
+    is_archive = [each.file for each in readings] != [name]
     out(options, shown if is_archive else shown[0],
          "\n".join(show.explained(each, units) for each in shown))  # fmt: skip
     return errors.after(

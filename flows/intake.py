@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 from hashlib import sha256
 
 from connectors import exports
-from connectors.archives import ArchiveLimits, members_of_file
-from connectors.errors import SourceUnavailableError, UnreadableFileError
+from connectors.archives import members_of_file
+from connectors.errors import SourceUnavailableError, StillChangingError, UnreadableFileError
 from connectors.formats import READER_VERSION, FileReading
 from connectors.sources import OnDisk, Source, open_source, scan
-from connectors.workers import Workers
 from flows import settings
 from flows.beside import Beside
-from flows.jobs import Job, died, read_job
+from flows.jobs import Job, answers, job_of
 from flows.progress import Advance, say
 from flows.report import Counts
 from flows.settings import Home
+from flows.stillness import has_changed, may_be_half, wait_until_still
 from pipeline.activity import ExportLine
 from pipeline.athlete import Athlete
 from pipeline.run import ActivityRow
@@ -36,9 +35,6 @@ ARCHIVE = "archive"
 
 UNAVAILABLE = "unavailable"
 """Why a file could not be opened; it may be another day, so it is tried again."""
-
-FEW_FILES, FEW_BYTES = 8, 2_000_000
-"""Fewer files and bytes than these are read in this process: starting others takes longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +170,12 @@ class Intake:
         self._derived = derived_with(self._runner)
         self._raw_folder = home.raw_folder / athlete
         self._told: dict[str, ExportLine] = {}
+        self._limits = home.limits
+        self._aside: list[tuple[Job, FileReading | None]] = []
+        """What may be half written, and the same bytes once more."""
+        self._moving: set[OnDisk] = set()
+        self.waiting: set[str] = set()
+        """Addresses of sources of which some file is still being written."""
         self._met: set[str] = set()
         self._became: dict[str, tuple[str, str | None]] = {}
         """What each digest became in this run: its status, and why."""
@@ -193,29 +195,23 @@ class Intake:
     ) -> None:
         """Read a batch of files of one source and keep each in a transaction of its own."""
         jobs = (job for file in files for job in self._jobs_of(file))
-        few = len(files) < FEW_FILES and sum(file.bytes for file in files) < FEW_BYTES
-        self._pass_through(plan, jobs, workers=0 if few else workers, advance=advance)
+        self._pass_through(plan, jobs, workers=workers, advance=advance)
+        self._look_again(plan)
 
     def derive_again(
         self, plan: Plan, files: Sequence[RawFile], *, workers: int, advance: Advance
     ) -> None:
         """Read kept files once more, because the code or the settings changed."""
         jobs = (job for file in files for job in self._job_again(file))
-        few = len(files) < FEW_FILES
         with self._store.reading() as transaction:
             self._told = transaction.told(self._athlete)
-        self._pass_through(plan, jobs, workers=0 if few else workers, advance=advance)
+        self._pass_through(plan, jobs, workers=workers, advance=advance)
 
     def _pass_through(
         self, plan: Plan, jobs: Iterable[Job], *, workers: int, advance: Advance
     ) -> None:
-        read = partial(read_job, athlete=self._runner, not_after_s=settings.now().timestamp())
-        if workers:
-            pool: Workers[Job, FileReading | None] = Workers(read, died, workers)
-            answers = pool.answers(jobs)
-        else:
-            answers = ((job, read(job)) for job in jobs)
-        for job, reading in answers:
+        now_s = settings.now().timestamp()
+        for job, reading in answers(jobs, self._runner, now_s, limits=self._limits, count=workers):
             self._keep(plan, job, reading)
             if job.kind == "done" or job.found is None:
                 advance()
@@ -243,32 +239,28 @@ class Intake:
         """One job for each file inside, then one that says that these were all."""
         try:
             yield from self._members_of(found)
+        except StillChangingError:
+            self._moving.add(found)
+            self._incomplete.add(found)
         except SourceUnavailableError:
             gone = UnreadableFileError(UNAVAILABLE, "The file could not be opened.")
             yield Job(kind="refused", name=found.path, found=found, refusal=gone)
-        except UnreadableFileError as refusal:
-            yield Job(kind="refused", name=found.path, found=found, refusal=refusal)
         yield Job(kind="done", name=found.path, found=found)
 
     def _members_of(self, found: OnDisk) -> Iterator[Job]:
-        if not found.inside:
-            raise UnreadableFileError("hostile", "The link leads out of its folder.")
-        for member in members_of_file(found.place, found.path, ArchiveLimits()):
-            if member.content is None:
-                yield Job(kind="refused", name=member.name, found=found, refusal=member.refusal)
-                continue
-            digest = sha256(member.content).hexdigest()
-            same = digest in self._met or digest in self._known
-            if exports.is_list(member.name):
-                same = False  # what it tells, it tells of the files beside it
-            yield Job(
-                kind="same" if same else "read",
-                name=member.name,
-                found=found,
-                digest=digest,
-                content=None if same else member.content,
-            )
-            self._met.add(digest)
+        if found.refusal is not None:
+            yield Job(kind="refused", name=found.path, found=found, refusal=found.refusal)
+            return
+        listed, limits = (found.bytes, found.modified_ns), self._limits.archive
+        for member in members_of_file(found.place, found.path, limits, listed=listed):
+            job = job_of(member, found)
+            if job.digest is not None:
+                is_known = job.digest in self._met or job.digest in self._known
+                # What a list tells, it tells of the files beside it.
+                if is_known and not exports.is_list(member.name):
+                    job.kind, job.content = "same", None
+                self._met.add(job.digest)
+            yield job
 
     def _keep(self, plan: Plan, job: Job, reading: FileReading | None) -> None:
         if job.kind == "done":
@@ -277,7 +269,47 @@ class Intake:
             if not self._beside.takes_same(job):
                 self._keep_same(plan, job)
         elif reading is not None and not self._beside.takes(job, reading):
+            self._keep_or_wait(plan, job, reading)
+
+    def _keep_or_wait(self, plan: Plan, job: Job, reading: FileReading) -> None:
+        if self._is_in_doubt(plan, job, reading):
+            self._put_aside(job, reading)
+        else:
             self._keep_reading(plan, job, reading)
+
+    def _is_in_doubt(self, plan: Plan, job: Job, reading: FileReading) -> bool:
+        """Whether it may be half written; a file that was asked for by its own name never is."""
+        if job.found is None or plan.source is None or job.found.place == plan.source.root:
+            return False
+        return may_be_half(job.found, reading, self._limits.still_s)
+
+    def _put_aside(self, job: Job, reading: FileReading | None) -> None:
+        if reading is not None and reading.status == "refused":
+            job.content = None  # nothing of it is kept
+        self._aside.append((job, reading))
+        if job.found is not None:
+            self._incomplete.add(job.found)
+
+    def _look_again(self, plan: Plan) -> None:
+        """Keep what was put aside, but where somebody wrote to it: that waits for the next sync."""
+        aside, self._aside = self._aside, []
+        files = [job.found for job, _ in aside if job.found is not None]
+        wait_until_still(files, self._limits.still_s)
+        changed = {found for found in files if has_changed(found)}
+        for job, reading in aside:
+            waits = job.found in changed or (reading is None and job.digest not in self._became)
+            if not waits and reading is not None:
+                self._keep_reading(plan, job, reading)
+            elif not waits:
+                self._keep_same(plan, job)
+            elif job.found is not None:
+                self._moving.add(job.found)
+                self._met.discard(job.digest or "")
+        if self._moving and plan.source is not None:
+            self.waiting.add(plan.source.url)
+            self._counts.waiting += len(self._moving)
+            say(f"Still being written: {len(self._moving)} of the files; the next sync takes them.")
+            self._moving = set()
 
     def _keep_same(self, plan: Plan, job: Job) -> None:
         """The same bytes once more: within this run a duplicate, from before unchanged.
@@ -292,6 +324,9 @@ class Intake:
         elif digest in self._became:
             status, reason = self._became[digest]
             self._counts.duplicates += 1
+        elif any(job.digest == each.digest for each, _ in self._aside):
+            self._put_aside(job, None)
+            return
         else:
             self._leave_out(job)
             return
@@ -336,7 +371,7 @@ class Intake:
         for each, refused in self._beside.settled(
             None if plan.source is None else plan.source.root
         ):
-            self._keep_reading(plan, each, refused)
+            self._keep_or_wait(plan, each, refused)
         found = job.found
         if found is not None and found not in self._incomplete | self._rows_of:
             self._write(plan, job, ARCHIVE)

@@ -5,12 +5,18 @@ Apart from the intake, because every worker process imports this: no store, no S
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
 from typing import Literal
 
+from connectors.archives import Member
 from connectors.errors import UnreadableFileError
 from connectors.formats import FileReading, read_file, refusal
+from connectors.limits import ReadingLimits
 from connectors.sources import OnDisk
+from connectors.workers import Ending, Workers
 from pipeline.athlete import Athlete
 
 
@@ -30,6 +36,15 @@ class Job:
     """Sport and sub-sport as an export tells them."""
 
 
+def job_of(member: Member, found: OnDisk | None) -> Job:
+    """What there is to do for one file of a source."""
+    if member.content is None:
+        return Job(kind="refused", name=member.name, found=found, refusal=member.refusal)
+    digest = sha256(member.content).hexdigest()
+    content = member.content
+    return Job(kind="read", name=member.name, found=found, digest=digest, content=content)
+
+
 def read_job(job: Job, *, athlete: Athlete, not_after_s: float) -> FileReading | None:
     """What a worker does with one job; None where there is nothing to read."""
     if job.refusal is not None:
@@ -41,7 +56,26 @@ def read_job(job: Job, *, athlete: Athlete, not_after_s: float) -> FileReading |
     )
 
 
-def died(job: Job) -> FileReading:
+SAYS: dict[Ending, str] = {
+    "crashed": "Reading it ended the process; it was left out.",
+    "took_too_long": "Reading it took too long ([limits] cpu_s, wall_s); it was left out.",
+    "too_large": "Reading it took too much memory ([limits] worker_mb); it was left out.",
+}
+
+
+def given_up(job: Job, why: Ending) -> FileReading:
     """The answer for a file over which its process died."""
-    crashed = UnreadableFileError("crashed", "Reading it ended the process; it was left out.")
-    return refusal(job.name, crashed, job.digest)
+    return refusal(job.name, UnreadableFileError(why, SAYS[why]), job.digest)
+
+
+def weight(job: Job) -> int:
+    """How many bytes travel to a worker; a job without any is answered at home."""
+    return len(job.content or b"")
+
+
+def answers(
+    jobs: Iterable[Job], athlete: Athlete, not_after_s: float, *, limits: ReadingLimits, count: int
+) -> Iterator[tuple[Job, FileReading | None]]:
+    """Each job with what was read, in order; always in other processes, which may be ended."""
+    read = partial(read_job, athlete=athlete, not_after_s=not_after_s)
+    return Workers(read, given_up, count, limits.worker, weight).answers(jobs)

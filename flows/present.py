@@ -130,6 +130,7 @@ def report_json(report: "Report") -> Json:
         "unchanged": counts.unchanged,
         "outside": counts.outside,
         "told": counts.told,
+        "waiting": counts.waiting,
         "runs_added": report.runs_added,
         "days_changed": report.days_changed,
         "seconds": round(report.seconds, 3),

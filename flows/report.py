@@ -21,6 +21,8 @@ class Counts:
     """Read, but not dated between `--since` and `--until`: not taken in."""
     told: int = 0
     """Files of which the lists of exports tell effort, gear or name."""
+    waiting: int = 0
+    """Still being written: not taken in, the next run does it."""
     refused_files: list[tuple[str, str, str]] = field(default_factory=list)
     """File, reason, and what to tell a person."""
 

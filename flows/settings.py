@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from connectors.limits import ReadingLimits
+from flows.limits import LimitsSettings
 from pipeline.athlete import Athlete
 
 EngineName = Literal["prefect", "plain"]
@@ -94,6 +96,7 @@ class File(Section, frozen=True):
     mail: MailSettings = MailSettings()
     store: StoreSettings = StoreSettings()
     engine: EngineSettings = EngineSettings()
+    limits: LimitsSettings = LimitsSettings()
     page: PageSettings = PageSettings()
 
 
@@ -124,6 +127,11 @@ class Home(msgspec.Struct, frozen=True):
     def workers(self) -> int:
         """How many processes read files."""
         return self.file.engine.workers or os.cpu_count() or 1
+
+    @property
+    def limits(self) -> ReadingLimits:
+        """How much is believed of files."""
+        return self.file.limits.reading()
 
     def athlete_settings(self, athlete: str) -> AthleteSettings:
         """The runner's settings; defaults for one that the file does not name."""
@@ -314,6 +322,20 @@ TEMPLATE = """\
 [engine]
 # name = "prefect"        # or "plain": the same work without Prefect, at once
 # workers = 2             # processes that read files; default: one for each core
+
+# How much is believed of files before they count as an attack. A file that was refused over a limit
+# is read with another one by `calfwise backfill FILE`.
+[limits]
+# file_mb = 100           # one file, unpacked
+# archive_mb = 5000       # everything in one archive, unpacked
+# archive_files = 100000
+# archive_depth = 2       # archives inside each other
+# inner_archive_mb = 1000 # an archive inside an archive; it is held in memory
+# ratio = 200             # unpacked size by packed size
+# worker_mb = 2000        # memory of a process that reads
+# cpu_s = 30              # computing on one file
+# wall_s = 90             # waiting for one file
+# still_s = 5             # a file that reads badly is looked at again when it is this old
 """
 
 

@@ -110,11 +110,16 @@ def _take_in(order: Order, lease: Lease) -> Report:
     with bar("deriving again", len(late.again)) as advance:
         _read_all(order, intake, late, advance=advance)
     if order.window == Window():
-        _mark_scanned(order, made)
+        _mark_scanned(order, [plan for plan in made if _is_whole(plan, intake)])
     report.days_changed = order.step("days", partial(derive_days, store, athlete))
     with store.reading() as transaction:
         report.runs_added = len(transaction.counted_ids(athlete) - before)
     return report
+
+
+def _is_whole(plan: Plan, intake: Intake) -> bool:
+    """Whether every file of the source was there to be read."""
+    return plan.source is None or plan.source.url not in intake.waiting
 
 
 def _sweep(home: Home, athlete: str) -> None:

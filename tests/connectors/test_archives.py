@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from connectors.archives import ArchiveLimits, Member, members, members_of_file
-from connectors.errors import SourceUnavailableError
+from connectors import archives
+from connectors.archives import MOST_REFUSALS, ArchiveLimits, Member, members, members_of_file
+from connectors.errors import SourceUnavailableError, StillChangingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -115,6 +116,15 @@ def test_an_archive_in_an_archive_may_be_larger_than_a_file():
     assert len(found) == 3
 
 
+def test_many_small_members_make_a_bomb_too(monkeypatch):
+    """Each is below what matters, all together are 1,000 times the archive."""
+    monkeypatch.setattr(archives, "WHOLE_RATIO_MATTERS_FROM_BYTES", 1_000_000)
+    content = packed({f"{n}": bytes(900_000) for n in range(100)})
+    found = seen(members("a.zip", content, LIMITS))
+    assert found["a.zip"] == "too_large"
+    assert len(found) < 40
+
+
 def test_when_the_whole_is_too_much_the_rest_is_not_read():
     files = {f"{n}": RANDOM[:900] for n in range(9)}
     found = seen(members("a.zip", packed(files), SMALL))
@@ -123,10 +133,23 @@ def test_when_the_whole_is_too_much_the_rest_is_not_read():
     assert found["a.zip"] == "too_large"
 
 
-def test_when_there_are_too_many_members_the_rest_is_not_read():
+def test_an_archive_of_too_many_members_is_refused_whole():
     files = {f"{n}": b"x" for n in range(5)}
-    found = seen(members("a.zip", packed(files), ArchiveLimits(members=3)))
-    assert list(found) == ["a.zip!0", "a.zip!1", "a.zip!2", "a.zip"]
+    limits = ArchiveLimits(members=4)
+    assert seen(members("a.zip", packed(files), limits)) == {"a.zip": "too_large"}
+    outer = packed({"few.zip": packed({"0": b"x"}), "many.zip": packed(files), "good": b"run"})
+    assert seen(members("a.zip", outer, limits)) == {
+        "a.zip!few.zip!0": b"x",
+        "a.zip!many.zip": "too_large",
+        "a.zip!good": b"run",
+    }
+
+
+def test_an_archive_that_is_mostly_refused_is_not_read_to_its_end():
+    files = {f"../{n}": b"x" for n in range(MOST_REFUSALS + 5)}
+    found = seen(members("a.zip", packed(files), LIMITS))
+    assert len(found) == MOST_REFUSALS + 1
+    assert found["a.zip"] == "hostile"
 
 
 def test_a_bomb_is_refused_at_once_and_the_good_file_beside_it_read():
@@ -172,9 +195,14 @@ def test_an_unknown_way_of_packing_is_refused_alone():
     assert found == {"a.zip!b": "unknown_format", "a.zip!good": b"run"}
 
 
-@pytest.mark.parametrize(
-    "how", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
-)
+@pytest.mark.parametrize("how", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_way_of_packing_without_bound_is_not_unpacked(how):
+    """`zipfile` unpacks these in one go: a few KB become gigabytes of memory."""
+    content = packed({"b": b"run"}, how)
+    assert seen(members("a.zip", content, LIMITS)) == {"a.zip!b": "unknown_format"}
+
+
+@pytest.mark.parametrize("how", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 def test_a_damaged_member_is_refused_alone(how):
     content = bytearray(packed({"b": RANDOM, "good": b"run"}, how))
     content[200:260] = bytes(60)
@@ -212,6 +240,59 @@ def test_ten_gigabytes_are_refused_without_being_read(tmp_path):
     began = time.perf_counter()
     assert seen(members_of_file(path, "huge.fit", LIMITS)) == {"huge.fit": "too_large"}
     assert time.perf_counter() - began < 1
+
+
+def test_a_gzip_file_of_several_parts_is_one_file():
+    parts = b"".join(gzip.compress(each) for each in (b"a ", b"", b"run"))
+    assert seen(members("b.gz", parts, LIMITS)) == {"b.gz": b"a run"}
+    assert seen(members("b.gz", parts + bytes(100_000), LIMITS)) == {"b.gz": b"a run"}
+    assert seen(members("b.gz", parts + b"garbage", LIMITS)) == {"b.gz": "damaged"}
+    assert seen(members("b.gz", gzip.compress(b"") * 10_001, LIMITS)) == {"b.gz": "hostile"}
+
+
+@pytest.mark.parametrize("size", [1, 3, 65_535, 65_536, 65_537, 3_000_000])
+def test_gzip_of_any_size_is_unpacked(size):
+    content = os.urandom(size // 2) + bytes(size - size // 2)
+    for level in (0, 9):
+        packed_content = gzip.compress(content, level)
+        assert seen(members("b.gz", packed_content, LIMITS)) == {"b.gz": content}
+
+
+def test_names_are_told_without_anything_unseen():
+    files = {"a\x1b[2J\nb.fit": b"run", "l\u202eauf.fit": b"more", "Läufe ❤.fit": b"most"}
+    assert seen(members("a.zip", packed(files), LIMITS)) == {
+        "a.zip!a\\x1b[2J\\nb.fit": b"run",
+        "a.zip!l\\u202eauf.fit": b"more",
+        "a.zip!Läufe ❤.fit": b"most",
+    }
+
+
+def test_a_file_that_changed_since_it_was_listed_is_still_being_written(tmp_path):
+    path = tmp_path / "run.fit"
+    path.write_bytes(b"a run")
+    stat = path.stat()
+    listed = (stat.st_size, stat.st_mtime_ns)
+    assert len(list(members_of_file(path, "run.fit", LIMITS, listed=listed))) == 1
+    for before in ((4, stat.st_mtime_ns), (5, stat.st_mtime_ns - 1)):
+        with pytest.raises(StillChangingError, match="being written"):
+            list(members_of_file(path, "run.fit", LIMITS, listed=before))
+
+
+def test_an_archive_that_changes_while_it_is_read_is_still_being_written(tmp_path):
+    path = tmp_path / "a.zip"
+    path.write_bytes(packed({"a": b"run", "b": b"run"}))
+    found = members_of_file(path, "a.zip", LIMITS)
+    assert next(found).name == "a.zip!a"
+    with path.open("ab") as file:
+        file.write(b"more")
+    with pytest.raises(StillChangingError):
+        next(found)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "run.fit")
+    found = seen(members_of_file(tmp_path / "run.fit", "run.fit", LIMITS))
+    assert found == {"run.fit": "unknown_format"}
 
 
 def test_a_file_that_is_gone_is_worth_another_try(tmp_path):

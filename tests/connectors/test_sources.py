@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 
 from connectors.errors import BadSourceError, SourceUnavailableError
-from connectors.sources import OnDisk, open_source, scan
+from connectors.sources import DEEPEST, OnDisk, open_source, scan
 
 
 def write(place, content=b"run"):
@@ -39,7 +40,7 @@ def test_a_file_is_described_without_being_read(tmp_path):
         place=place,
         bytes=5,
         modified_ns=place.stat().st_mtime_ns,
-        inside=True,
+        refusal=None,
     )
 
 
@@ -93,7 +94,7 @@ def test_a_link_inside_is_followed_and_one_that_leads_out_is_marked(tmp_path):
     (folder / "nowhere.fit").symlink_to(tmp_path / "gone")
     (folder / "circle.fit").symlink_to(folder / "circle.fit")
     (folder / "folder").symlink_to(folder)
-    assert {each.path: each.inside for each in found(folder)} == {
+    assert {each.path: each.refusal is None for each in found(folder)} == {
         "deep/a.fit": True,
         "in.fit": True,
         "out.fit": False,
@@ -118,6 +119,43 @@ def test_a_name_that_is_no_utf_8_can_be_stored_and_opened(tmp_path):
     assert only.path == "l\\xe4uf.fit"
     assert only.path.encode()
     assert only.place.read_bytes() == b"run"
+
+
+def test_names_are_told_without_anything_unseen(tmp_path):
+    place = write(tmp_path / "a\x1b[2J\nb.fit")
+    write(tmp_path / "Läufe ❤" / "c\u202e.fit")
+    first, second = found(tmp_path)
+    assert (first.path, second.path) == ("Läufe ❤/c\\u202e.fit", "a\\x1b[2J\\nb.fit")
+    assert second.place == place
+
+
+def test_folders_absurdly_deep_in_each_other_are_one_refusal(tmp_path):
+    deepest = tmp_path.joinpath(*["d"] * (DEEPEST + 2))
+    write(deepest / "lost.fit")
+    write(deepest.parents[1] / "a.fit")
+    assert {each.path: each.refusal and each.refusal.reason for each in found(tmp_path)} == {
+        f"{'d/' * DEEPEST}a.fit": None,
+        f"{'d/' * DEEPEST}d": "hostile",
+    }
+
+
+def test_a_path_that_no_system_opens_is_one_refusal(tmp_path, monkeypatch):
+    name = "d" * 250
+    monkeypatch.chdir(tmp_path)
+    for _ in range(17):  # 4,250 letters
+        Path(name).mkdir()
+        monkeypatch.chdir(name)
+    write(tmp_path / "a.fit")
+    (fine, deep) = found(tmp_path)
+    assert (fine.path, fine.refusal) == ("a.fit", None)
+    assert deep.refusal is not None
+    assert deep.path.startswith(name)
+
+
+def test_a_link_is_read_where_it_leads_to(tmp_path):
+    place = write(tmp_path / "deep" / "a.fit")
+    (tmp_path / "link.fit").symlink_to(place)
+    assert [each.place for each in found(tmp_path)] == [place, place]
 
 
 @pytest.mark.parametrize("address", ["nowhere", "file:///nowhere/at/all", "~nobody-of-that-name/x"])

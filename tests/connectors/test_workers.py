@@ -11,12 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from connectors.workers import AHEAD_PER_WORKER, Workers
-from tests.connectors.workers_at_work import died, work
+from connectors import workers
+from connectors.workers import (
+    AHEAD_BYTES,
+    AHEAD_PER_WORKER,
+    WorkerLimits,
+    Workers,
+    WorkersError,
+)
+from tests.connectors.workers_at_work import given_up, gone, work
 
 
 def answers(jobs, count=2):
-    return list(Workers(work, died, count).answers(jobs))
+    return list(Workers(work, given_up, count).answers(jobs))
 
 
 def test_answers_come_in_the_order_of_the_jobs():
@@ -31,8 +38,79 @@ def test_no_job_is_no_answer():
 def test_a_job_whose_process_dies_costs_only_itself():
     jobs = ["a", "exit", "b", "c", "kill", "d"]
     assert answers(jobs) == [
-        (job, f"died {job}" if job in {"exit", "kill"} else f"done {job}") for job in jobs
+        (job, f"crashed {job}" if job in {"exit", "kill"} else f"done {job}") for job in jobs
     ]
+
+
+@pytest.mark.parametrize(
+    ("job", "why"),
+    [
+        ("segfault", "crashed"),
+        ("allocate", "too_large"),
+        ("allocate-in-numpy", "too_large"),
+        ("loop", "took_too_long"),
+        ("loop-in-c", "took_too_long"),
+        ("sleep", "took_too_long"),
+    ],
+)
+def test_whatever_a_parser_does_it_costs_one_job(job, why):
+    limits = WorkerLimits(memory_bytes=300_000_000, cpu_s=0.5, wall_s=3)
+    jobs = ["a", job, "b", "c"]
+    asked = Workers(work, given_up, 2, limits).answers(jobs)
+    assert list(asked) == [(each, f"{why if each == job else 'done'} {each}") for each in jobs]
+
+
+def test_a_process_that_had_other_jobs_gets_a_second_chance(tmp_path):
+    """What the others left behind may have ended it; a fresh one is asked."""
+    jobs = ["a", f"exit-once {tmp_path / 'was here'}", "b"]
+    assert answers(jobs, count=1) == [(job, f"done {job}") for job in jobs]
+
+
+def test_processes_are_renewed(monkeypatch):
+    monkeypatch.setattr(workers, "JOBS_PER_PROCESS", 3)
+    numbers = [answer for _, answer in answers(["number"] * 9, count=1)]
+    assert [len(set(numbers[each : each + 3])) for each in (0, 3, 6)] == [1, 1, 1]
+    assert len(set(numbers)) == 3
+
+
+def test_jobs_that_carry_nothing_are_done_here():
+    def weigh(job: str) -> int:
+        return 0 if job == "number" else 1
+
+    asked = Workers(work, given_up, 2, weigh=weigh).answers(["number", "a"])
+    assert list(asked) == [("number", str(os.getpid())), ("a", "done a")]
+
+
+def test_few_heavy_jobs_wait_at_a_time():
+    taken = []
+
+    def jobs():
+        for each in range(100):
+            taken.append(each)
+            yield str(each)
+
+    coming = Workers(work, given_up, 8, weigh=lambda _: AHEAD_BYTES).answers(jobs())
+    next(coming)
+    assert len(taken) == 2
+    del coming
+
+
+def test_a_work_that_cannot_be_imported_is_nobody_s_file(monkeypatch):
+    monkeypatch.setattr(workers, "_serve", gone)
+    with pytest.raises(WorkersError, match="does not start"):
+        answers(["a"])
+
+
+def test_nothing_is_imported_from_the_current_folder(tmp_path, monkeypatch):
+    """Strangers' files lie there, and one may be called numpy.py."""
+    (tmp_path / "numpy.py").write_text("raise SystemExit('taken over')")
+    monkeypatch.chdir(tmp_path)
+    command = [sys.executable, "-P", "-m", "tests.connectors.workers_at_work", "numpy"]
+    root = str(Path(__file__).parents[2])
+    done = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": root}, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_an_error_of_the_work_is_not_swallowed():
@@ -48,7 +126,7 @@ def test_jobs_are_taken_only_as_they_are_needed():
             taken.append(each)
             yield str(each)
 
-    coming = Workers(work, died, 1).answers(jobs())
+    coming = Workers(work, given_up, 1).answers(jobs())
     next(coming)
     assert len(taken) <= AHEAD_PER_WORKER
     del coming
@@ -65,7 +143,7 @@ def is_running(pid: int) -> bool:
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into /proc")
 def test_workers_end_when_their_parent_is_killed(tmp_path):
     told = tmp_path / "pid"
-    command = [sys.executable, "-m", "tests.connectors.workers_at_work", str(told)]
+    command = [sys.executable, "-m", "tests.connectors.workers_at_work", "hang", str(told)]
     root = Path(__file__).parents[2]
     parent = subprocess.Popen(command, cwd=root, env={**os.environ, "PYTHONPATH": str(root)})
     deadline = time.monotonic() + 30

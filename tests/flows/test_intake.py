@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from connectors import archives
 from connectors.formats import READER_VERSION
 from flows.simulate import phone_gpx, watch_fit
 from pipeline.store import raw
@@ -285,15 +286,12 @@ def test_a_refused_file_is_tried_again_by_a_newer_reader(calfwise, tmp_path):
 
 def test_a_file_that_could_not_be_opened_is_tried_again(calfwise, tmp_path, monkeypatch):
     path = a_run(tmp_path / "files", "run.fit")
-    opened = type(path).open
 
-    def refuses(self, *arguments, **named):
-        if self.name == "run.fit" and "b" in (arguments or ("",))[0]:
-            raise PermissionError(13, "Permission denied")
-        return opened(self, *arguments, **named)
+    def refuses(_place):
+        raise PermissionError(13, "Permission denied")
 
-    with monkeypatch.context() as denied:
-        denied.setattr(type(path), "open", refuses)
+    with monkeypatch.context() as denied:  # root may open everything, so modes show nothing
+        denied.setattr(archives, "_opened", refuses)
         for _ in range(2):
             report = calfwise.json("backfill", path.parent, code=4)
             assert report["refused_files"][0]["reason"] == "unavailable"

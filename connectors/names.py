@@ -1,0 +1,14 @@
+"""Names of files as they are told: strangers chose them, and terminals obey what stands in them."""
+
+from __future__ import annotations
+
+import re
+
+UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, line ends, turns of the writing direction, and halves of characters."""
+
+
+def printable(name: str | bytes) -> str:
+    r"""The name with everything unseen written out, such as \x1b: fit to store and to print."""
+    text = name.decode(errors="backslashreplace") if isinstance(name, bytes) else name
+    return UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
