@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from connectors.limits import ArchiveLimits
+
 ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06")
 LONGEST_START = 4
 
@@ -56,23 +58,6 @@ UNPACKING_ERRORS = (
     ValueError,
 )
 """What the standard library raises on damaged archives; `_raise_if_disk` tells OSError apart."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchiveLimits:
-    """How much is believed before an archive counts as an attack, or as too much."""
-
-    member_bytes: int = 100_000_000
-    """One file, unpacked."""
-    inner_archive_bytes: int = 1_000_000_000
-    """An archive inside an archive: it is held in memory. Garmin's export packs years in one."""
-    total_bytes: int = 5_000_000_000
-    """Everything unpacked from one outer file."""
-    ratio: int = 200
-    """Unpacked size by packed size, no unit. Real recordings stay below 40."""
-    members: int = 100_000
-    depth: int = 2
-    """Archives inside each other, the outer one included."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from connectors import exports, fit, gpx, tcx
 from connectors.errors import UnreadableFileError
+from connectors.limits import USUAL
 from pipeline.activity import Finding
 from pipeline.run import row_of
 
 if TYPE_CHECKING:
+    from connectors.limits import FormatLimits
     from connectors.reading import Content
     from pipeline.activity import ExportLine
     from pipeline.athlete import Athlete
@@ -37,7 +39,7 @@ class Reader(Protocol):
     def identify(self, head: bytes, /) -> bool:
         """Whether a file with these first bytes is of this format."""
 
-    def read(self, content: bytes, /) -> Content:
+    def read(self, content: bytes, limits: FormatLimits = ..., /) -> Content:
         """The activities in it; raises UnreadableFileError when there are none."""
 
 
@@ -95,6 +97,7 @@ def read_file(
     *,
     not_after_s: float | None = None,
     sport_told: tuple[str, str | None] | None = None,
+    limits: FormatLimits = USUAL,
 ) -> FileReading:
     """Read one file and derive its rows. A bad file is an answer: this never raises.
 
@@ -104,6 +107,7 @@ def read_file(
         athlete: for the time zone and the bounds of heart rate.
         not_after_s: latest time that can be true, seconds since 1970.
         sport_told: FIT's sport and sub-sport as told elsewhere, for a file that names none.
+        limits: how much of a thing in one file is still no attack.
     """
     digest = sha256(content).hexdigest()
     format_name: str | None = None
@@ -112,7 +116,7 @@ def read_file(
             return _list_reading(file, content, digest)
         reader = reader_for(content)
         format_name = reader.FORMAT
-        read = reader.read(content)
+        read = reader.read(content, limits)
         rows = _rows(read, athlete, not_after_s, sport_told)
     except UnreadableFileError as error:
         return replace(refusal(file, error, digest), format=format_name)

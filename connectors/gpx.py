@@ -14,15 +14,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
+from connectors.limits import USUAL
 from connectors.reading import LONGEST_DEVICE, TIME, Track, content_of, refuse_too_many
 from connectors.xml_columns import walk
-from connectors.xml_guard import DEFAULT_LIMITS, root_name
+from connectors.xml_guard import root_name
 from pipeline.activity import Finding
 from pipeline.cadence import from_unknown_unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from connectors.limits import FormatLimits
     from connectors.reading import Content
     from pipeline.activity import Activity
 
@@ -60,7 +62,7 @@ def identify(head: bytes) -> bool:
     return root_name(head) == "gpx"
 
 
-def read(content: bytes) -> Content:
+def read(content: bytes, limits: FormatLimits = USUAL) -> Content:
     """Read every track of a GPX file.
 
     Positions in degrees, elevation in metres, speed in m/s, cadence decided by plausibility. Of a
@@ -70,23 +72,23 @@ def read(content: bytes) -> Content:
         UnreadableFileError: `not_an_activity` where no track has a time, `hostile` by
             `xml_columns.walk`, `truncated` or `damaged` where nothing could be saved.
     """
-    visitor = _Tracks()
-    damage = walk(content, visitor)
+    visitor = _Tracks(limits)
+    damage = walk(content, visitor, limits=limits)
     activities = visitor.activities
     if not activities and not damage and visitor.has_strange_times:
-        again = _Tracks()
-        if walk(_tidied(content), again) is None:
+        again = _Tracks(limits)
+        if walk(_tidied(content, limits), again, limits=limits) is None:
             activities = again.activities
     return content_of(activities, damage)
 
 
-def _tidied(content: bytes) -> bytes:
+def _tidied(content: bytes, limits: FormatLimits) -> bytes:
     """The same file as gpxpy would write it; as it is where gpxpy does not understand it either.
 
     Called for whole files only: `walk` has then refused what would crash gpxpy, except for words
     on which its search for namespaces takes for ever (CHANNELS.md, fault 7).
     """
-    if content.count(b"xmlns") > DEFAULT_LIMITS.namespaces:
+    if content.count(b"xmlns") > limits.namespaces:
         return content
     import gpxpy  # noqa: PLC0415 - only the rare file needs it
 
@@ -103,7 +105,8 @@ class _Tracks:
     around = frozenset({"gpx", "trk", "trkseg", "type"})
     attributes: ClassVar[Mapping[str, str]] = {"lat": "latitude_deg", "lon": "longitude_deg"}
 
-    def __init__(self) -> None:
+    def __init__(self, limits: FormatLimits) -> None:
+        self._limits = limits
         self._creator: str | None = None
         self._tracks: list[Track] = []
 
@@ -137,7 +140,7 @@ class _Tracks:
             self._tracks[-1].begin_stretch()
         elif name == "trk":
             self._tracks.append(Track())
-            refuse_too_many(len(self._tracks))
+            refuse_too_many(len(self._tracks), self._limits)
         elif name == "gpx":
             self._creator = attributes.get("creator", "").strip()[:LONGEST_DEVICE] or None
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from connectors.limits import FormatLimits
     from connectors.xml_guard import Damage
     from pipeline.cadence import CadenceReading
 
@@ -41,9 +42,6 @@ MOST_WAITING = 8192
 
 NO_NUMBER, NO_TIME = b"nan", b""
 """Fill a column where a point has no value of it."""
-
-MOST_ACTIVITIES = 2000
-"""In one file; some people keep the tracks of years in one."""
 
 LONGEST_DEVICE = 80
 """Letters kept of a device's name: a hostile file must not fill the store."""
@@ -82,13 +80,13 @@ def content_of(activities: tuple[Activity, ...], damage: Damage | None) -> Conte
     return Content(activities)
 
 
-def refuse_too_many(activities: int) -> None:
+def refuse_too_many(activities: int, limits: FormatLimits) -> None:
     """Refuse a file that only an attacker writes; one with a track for every point, say.
 
     Raises:
         UnreadableFileError: `hostile`.
     """
-    if activities > MOST_ACTIVITIES:
+    if activities > limits.activities:
         raise UnreadableFileError("hostile", "The file holds absurdly many activities.")
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from math import isnan
 from typing import TYPE_CHECKING, ClassVar
 
+from connectors.limits import USUAL
 from connectors.reading import (
     LONGEST_DEVICE,
     RAW_CADENCE,
@@ -27,6 +28,7 @@ from pipeline.motion import SAMPLE_MAX_S
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from connectors.limits import FormatLimits
     from connectors.reading import Content
     from pipeline.activity import Activity
 
@@ -71,7 +73,7 @@ def identify(head: bytes) -> bool:
     return root_name(head) == "TrainingCenterDatabase"
 
 
-def read(content: bytes) -> Content:
+def read(content: bytes, limits: FormatLimits = USUAL) -> Content:
     """Read every activity of a TCX file.
 
     Positions in degrees, altitude and distance in metres, speed in m/s; cadence counts strides.
@@ -82,8 +84,8 @@ def read(content: bytes) -> Content:
             point in time, `hostile` by `xml_columns.walk`, `truncated` or `damaged` where nothing
             could be saved.
     """
-    visitor = _Recordings()
-    damage = walk(content, visitor)
+    visitor = _Recordings(limits)
+    damage = walk(content, visitor, limits=limits)
     return content_of(visitor.activities, damage)
 
 
@@ -94,7 +96,8 @@ class _Recordings:
     around = frozenset({"Activity", "Lap", "Track", "TotalTimeSeconds", "DistanceMeters", "Name"})
     attributes: ClassVar[Mapping[str, str]] = {}
 
-    def __init__(self) -> None:
+    def __init__(self, limits: FormatLimits) -> None:
+        self._limits = limits
         self._recordings: list[_Recording] = []
         self._open: _Recording | None = None  # None outside of activities: courses have laps too
         self._lap_is_new = False
@@ -117,7 +120,7 @@ class _Recordings:
             self._open = _Recording()
             self._open.track.sport_name = attributes.get("Sport")
             self._recordings.append(self._open)
-            refuse_too_many(len(self._recordings))
+            refuse_too_many(len(self._recordings), self._limits)
         elif self._open is None:
             return
         elif name == "Lap":

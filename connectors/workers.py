@@ -17,11 +17,12 @@ import threading
 from collections import deque
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass
 from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+
+from connectors.limits import WorkerLimits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -60,18 +61,6 @@ STARTING = threading.Lock()
 
 class WorkersError(Exception):
     """No process can be started: something is wrong here, and not with any file."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkerLimits:
-    """What one job may cost before its process is ended."""
-
-    memory_bytes: int = 2_000_000_000
-    """Beyond what the process needs before its first job."""
-    cpu_s: float = 30.0
-    """Computing."""
-    wall_s: float = 90.0
-    """From asking to the answer, waiting included."""
 
 
 class Workers(Generic[Job, Answer]):

@@ -27,15 +27,16 @@ import re
 from typing import TYPE_CHECKING, Protocol
 from xml.parsers import expat
 
+from connectors.limits import USUAL
 from connectors.reading import POSITION, TIME, number
 from connectors.xml_forms import LONGEST_FORM_BYTES, Form, Value, form_of
-from connectors.xml_guard import CHUNK_BYTES, DEFAULT_LIMITS, Damage, Guard, damage_of, encoding_of
+from connectors.xml_guard import CHUNK_BYTES, Damage, Guard, damage_of, encoding_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from connectors.limits import FormatLimits
     from connectors.reading import Track
-    from connectors.xml_guard import XmlLimits
 
 LONGEST_TEXT = 1024
 """Letters of one element that are looked at; no value is longer."""
@@ -48,6 +49,9 @@ MOST_MISSES = 256
 """In a row; a form that is of no use any more is forgotten."""
 
 MOST_NAMES = 1024
+
+BYTE_IS_LETTER = {"utf-8", "iso-8859-1"}
+"""Encodings in which what means anything to XML is one byte; in UTF-16 it is two."""
 
 
 class Visitor(Protocol):
@@ -79,7 +83,7 @@ class Visitor(Protocol):
         """Told that an element of `around` ends; `text` stood in it after its last child."""
 
 
-def walk(content: bytes, visitor: Visitor, *, limits: XmlLimits = DEFAULT_LIMITS) -> Damage | None:
+def walk(content: bytes, visitor: Visitor, *, limits: FormatLimits = USUAL) -> Damage | None:
     """Read every point up to the end of the file, or to where it is damaged.
 
     Args:
@@ -117,7 +121,7 @@ class _Walker:
         self._learned = 0
         self._unlike = POINTS_PER_FORM  # points since a form was learned; the first is at once
         encoding = encoding_of(content)
-        self._learns = encoding is not None  # the bytes of UTF-16 are not the letters
+        self._learns = encoding in BYTE_IS_LETTER
         self._parser = expat.ParserCreate(encoding)
         self._parser.buffer_text = True
         self._parser.ordered_attributes = True

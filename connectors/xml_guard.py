@@ -18,6 +18,8 @@ from connectors.errors import UnreadableFileError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from connectors.limits import FormatLimits
+
 ENDED_TOO_EARLY = frozenset(
     expat.errors.codes[message]
     for message in (
@@ -39,21 +41,6 @@ ROOT = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class XmlLimits:
-    """How much of a thing is still no attack."""
-
-    depth: int = 64
-    """Elements inside each other. GPX and TCX need about ten; 200,000 end many a reader."""
-    namespaces: int = 64
-    """Different declarations. Repeating one on every point is usual (TCX), inventing 65 is not."""
-    tag_bytes: int = 4 << 20
-    """One tag with its attributes, one comment, or one instruction."""
-
-
-DEFAULT_LIMITS = XmlLimits()
-
-
-@dataclass(frozen=True, slots=True)
 class Damage:
     """Why an XML file could not be read to its end."""
 
@@ -64,7 +51,7 @@ class Damage:
 class Guard:
     """Looks at what expat tells, and refuses: every method raises `hostile`."""
 
-    def __init__(self, limits: XmlLimits) -> None:
+    def __init__(self, limits: FormatLimits) -> None:
         self._limits = limits
         self._namespaces: set[tuple[str, str]] = set()
 
@@ -100,22 +87,21 @@ def root_name(head: bytes) -> str | None:
     Args:
         head: the first KiB, in UTF-8, UTF-16 or any encoding that contains ASCII.
     """
-    encoding = "utf-8-sig"
-    if _is_utf_16(head):
-        encoding = "utf-16-be" if head[:1] in b"\0\xfe" else "utf-16-le"
-    found = ROOT.match(head.decode(encoding, errors="replace").removeprefix("\ufeff"))
+    found = ROOT.match(
+        head.decode(_utf_16(head) or "utf-8-sig", errors="replace").removeprefix("\ufeff")
+    )
     return found[1] if found else None
 
 
-def encoding_of(content: bytes) -> Literal["utf-8", "iso-8859-1"] | None:
-    """The encoding to read by; None leaves the two halves of UTF-16 to expat.
+def encoding_of(content: bytes) -> Literal["utf-8", "iso-8859-1", "utf-16le", "utf-16be"]:
+    """The encoding to read by, by expat's name.
 
     The file's own declaration is not asked, for it is wrong too often: a letter in Latin-1 in the
     name of a run, in a file that calls itself UTF-8, must not cost the run. All that we read is
     ASCII, which every other encoding met in such files contains.
     """
-    if _is_utf_16(content):
-        return None
+    if utf_16 := _utf_16(content):
+        return utf_16
     if content.isascii():
         return "utf-8"
     decoder = codecs.getincrementaldecoder("utf-8")()
@@ -143,6 +129,8 @@ def damage_of(error: expat.ExpatError, skipped_lines: int = 0) -> Damage:
     return Damage("damaged", f"The file is damaged at line {line}.")
 
 
-def _is_utf_16(content: bytes) -> bool:
+def _utf_16(content: bytes) -> Literal["utf-16le", "utf-16be"] | None:
     """By its mark, or by the zero beside the first `<`."""
-    return content.startswith(BYTE_ORDER_MARKS) or b"\0" in content[:2]
+    if not content.startswith(BYTE_ORDER_MARKS) and b"\0" not in content[:2]:
+        return None
+    return "utf-16be" if content[:1] in b"\0\xfe" else "utf-16le"

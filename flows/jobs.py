@@ -14,7 +14,7 @@ from typing import Literal
 from connectors.archives import Member
 from connectors.errors import UnreadableFileError
 from connectors.formats import FileReading, read_file, refusal
-from connectors.limits import ReadingLimits
+from connectors.limits import FormatLimits, ReadingLimits
 from connectors.sources import OnDisk
 from connectors.workers import Ending, Workers
 from pipeline.athlete import Athlete
@@ -45,14 +45,21 @@ def job_of(member: Member, found: OnDisk | None) -> Job:
     return Job(kind="read", name=member.name, found=found, digest=digest, content=content)
 
 
-def read_job(job: Job, *, athlete: Athlete, not_after_s: float) -> FileReading | None:
+def read_job(
+    job: Job, *, athlete: Athlete, not_after_s: float, limits: FormatLimits
+) -> FileReading | None:
     """What a worker does with one job; None where there is nothing to read."""
     if job.refusal is not None:
         return refusal(job.name, job.refusal)
     if job.kind != "read" or job.content is None:
         return None
     return read_file(
-        job.name, job.content, athlete, not_after_s=not_after_s, sport_told=job.sport_told
+        job.name,
+        job.content,
+        athlete,
+        not_after_s=not_after_s,
+        sport_told=job.sport_told,
+        limits=limits,
     )
 
 
@@ -77,5 +84,5 @@ def answers(
     jobs: Iterable[Job], athlete: Athlete, not_after_s: float, *, limits: ReadingLimits, count: int
 ) -> Iterator[tuple[Job, FileReading | None]]:
     """Each job with what was read, in order; always in other processes, which may be ended."""
-    read = partial(read_job, athlete=athlete, not_after_s=not_after_s)
+    read = partial(read_job, athlete=athlete, not_after_s=not_after_s, limits=limits.format)
     return Workers(read, given_up, count, limits.worker, weight).answers(jobs)

@@ -4,9 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-from connectors.archives import ArchiveLimits
-from connectors.limits import ReadingLimits
-from connectors.workers import WorkerLimits
+from connectors.limits import ArchiveLimits, FormatLimits, ReadingLimits, WorkerLimits
 
 MB = 1_000_000
 
@@ -25,6 +23,14 @@ class LimitsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Archives inside each other, the outer one included."""
     ratio: Annotated[int, msgspec.Meta(ge=2, le=1_100)] = 200
     """Unpacked size by packed size; nothing is packed better than 1,032 to 1."""
+    xml_depth: Annotated[int, msgspec.Meta(ge=10, le=10_000)] = 64
+    """Elements of GPX or TCX inside each other."""
+    xml_namespaces: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 64
+    """Different namespaces in one GPX or TCX file."""
+    file_activities: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] = 2_000
+    """Tracks in one GPX file, or activities in one TCX file."""
+    fit_messages: Annotated[int, msgspec.Meta(ge=1_000, le=1_000_000_000)] = 2_000_000
+    """In one FIT file."""
     worker_mb: Annotated[int, msgspec.Meta(ge=100, le=1_000_000)] = 2_000
     """Memory of a process that reads."""
     cpu_s: Annotated[float, msgspec.Meta(ge=0.1, le=86_400)] = 30.0
@@ -44,6 +50,12 @@ class LimitsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
                 ratio=self.ratio,
                 members=self.archive_files,
                 depth=self.archive_depth,
+            ),
+            format=FormatLimits(
+                depth=self.xml_depth,
+                namespaces=self.xml_namespaces,
+                activities=self.file_activities,
+                messages=self.fit_messages,
             ),
             worker=WorkerLimits(
                 memory_bytes=self.worker_mb * MB, cpu_s=self.cpu_s, wall_s=self.wall_s

@@ -23,6 +23,7 @@ import numpy as np
 from connectors.errors import UnreadableFileError
 from connectors.fit.files import FitFile, files_in
 from connectors.fit.walk import SIGNATURE, SIGNATURE_AT
+from connectors.limits import USUAL
 from connectors.reading import LONGEST_DEVICE, Content, with_cadence
 from pipeline import cadence
 from pipeline.activity import Activity, Finding, Lap, Pause, Records, Totals
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from connectors.fit.files import Table
     from connectors.fit.table import Values
+    from connectors.limits import FormatLimits
 
 FORMAT = "fit"
 
@@ -78,13 +80,13 @@ def identify(head: bytes) -> bool:
     return head[SIGNATURE_AT : SIGNATURE_AT + len(SIGNATURE)] == SIGNATURE
 
 
-def read(content: bytes) -> Content:
+def read(content: bytes, limits: FormatLimits = USUAL) -> Content:
     """Everything a FIT file tells of activities.
 
     Raises:
         UnreadableFileError: no activity in it, or nothing could be read.
     """
-    files, salvaged = files_in(content)
+    files, salvaged = files_in(content, limits)
     activities = tuple(activity for each in files for activity in _activities(each))
     if not activities:
         raise _nothing_in(files, salvaged)

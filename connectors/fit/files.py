@@ -12,10 +12,13 @@ from connectors.fit.rare import MessageTable, by_libraries
 from connectors.fit.table import FitTable, Values, descriptions_in
 from connectors.fit.tells import Descriptions, UnusualLayoutError
 from connectors.fit.walk import Problem, Walked, chained
+from connectors.limits import USUAL
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from connectors.limits import FormatLimits
 
 WORST_FIRST: tuple[Problem, ...] = ("damaged", "truncated", "crc_mismatch")
 
@@ -69,7 +72,7 @@ class FitFile:
             return MessageTable(by_libraries(self.walked, kind))
 
 
-def files_in(content: bytes) -> tuple[list[FitFile], Problem | None]:
+def files_in(content: bytes, limits: FormatLimits = USUAL) -> tuple[list[FitFile], Problem | None]:
     """The files in these bytes, one after the other, and what is wrong with them.
 
     Returns:
@@ -79,7 +82,7 @@ def files_in(content: bytes) -> tuple[list[FitFile], Problem | None]:
     Raises:
         UnreadableFileError: `hostile`, for more messages than anybody's.
     """
-    every = list(chained(content))
+    every = list(chained(content, limits))
     problems = {each.problem for each in every}
     worst = next((each for each in WORST_FIRST if each in problems), None)
     return [FitFile(each) for each in every if len(each.heads)], worst

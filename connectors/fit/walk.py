@@ -39,11 +39,14 @@ import numpy as np
 from fastcrc import crc16
 
 from connectors.errors import UnreadableFileError
+from connectors.limits import USUAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
+
+    from connectors.limits import FormatLimits
 
 Problem = Literal["truncated", "damaged", "crc_mismatch"]
 
@@ -66,9 +69,6 @@ BYTE = 0x0D
 LARGEST_MESSAGE = 1 + 2 * 255 * 255
 PADDING = bytes([DEFINES]) * LARGEST_MESSAGE
 """No data message has this head, so that the walk needs no look at where the end is."""
-
-MOST_MESSAGES = 2_000_000
-"""A hundred hours of one record a second, and as many of four other kinds."""
 
 MOST_DEFINED = 400_000
 """How often anything is defined. There are devices that define each message once more."""
@@ -148,7 +148,7 @@ class Walked:
             yield at, self.data[at : _end_of_definition(self.data, at)]
 
 
-def chained(content: bytes) -> Iterator[Walked]:
+def chained(content: bytes, limits: FormatLimits = USUAL) -> Iterator[Walked]:
     """Walk the files in these bytes, one after the other, up to some damage.
 
     Raises:
@@ -159,11 +159,11 @@ def chained(content: bytes) -> Iterator[Walked]:
         count += 1
         if count > MOST_FILES:
             raise UnreadableFileError("hostile", "The file is a chain of absurdly many files.")
-        walked, begin = _one_file(content, begin)
+        walked, begin = _one_file(content, begin, limits)
         yield walked
 
 
-def _one_file(content: bytes, begin: int) -> tuple[Walked, int]:
+def _one_file(content: bytes, begin: int, limits: FormatLimits) -> tuple[Walked, int]:
     """The file that begins here, and where the next one would."""
     if content[begin + SIGNATURE_AT : begin + HEADER_BYTES] != SIGNATURE:
         short = len(content) - begin < HEADER_BYTES
@@ -175,7 +175,12 @@ def _one_file(content: bytes, begin: int) -> tuple[Walked, int]:
     end = first + told if told else len(content)
     whole = end + CRC_BYTES <= len(content)
     sound = whole and _crc_is_right(content, begin, end) and _header_is_sound(content, begin)
-    walked = walk(content[first:end], complete=end <= len(content), strict=whole and not sound)
+    walked = walk(
+        content[first:end],
+        complete=end <= len(content),
+        strict=whole and not sound,
+        limits=limits,
+    )
     if walked.problem == "damaged":
         return walked, len(content)
     problem: Problem | None = None
@@ -200,7 +205,9 @@ def _header_is_sound(content: bytes, begin: int) -> bool:
     return int.from_bytes(told, "little") in (0, computed)
 
 
-def walk(messages: bytes, *, complete: bool = True, strict: bool = False) -> Walked:
+def walk(
+    messages: bytes, *, complete: bool = True, strict: bool = False, limits: FormatLimits = USUAL
+) -> Walked:
     """Find every message between the header of a file and its checksum.
 
     Args:
@@ -208,21 +215,24 @@ def walk(messages: bytes, *, complete: bool = True, strict: bool = False) -> Wal
         complete: whether they are all that the header has announced.
         strict: take a definition with a misaligned field for damage; to be said where the
             checksum is wrong.
+        limits: how many messages are believed.
 
     Raises:
         UnreadableFileError: `hostile`, for more messages or definitions than anybody's.
     """
-    return _Walk(messages, complete=complete, strict=strict).all()
+    return _Walk(messages, complete=complete, strict=strict, limits=limits).all()
 
 
 class _Walk:
     """The state of one walk."""
 
-    def __init__(self, messages: bytes, *, complete: bool, strict: bool) -> None:
+    def __init__(
+        self, messages: bytes, *, complete: bool, strict: bool, limits: FormatLimits
+    ) -> None:
         self._data = messages + PADDING
         self._bytes = np.frombuffer(self._data, np.uint8)
         self._end = len(messages)
-        self._complete, self._strict = complete, strict
+        self._complete, self._strict, self._limits = complete, strict, limits
         self._size_of = [0] * 256
         """Size of a data message by its head; 0 where the head is of none that is defined."""
         self._heads: list[int] = []
@@ -335,7 +345,7 @@ class _Walk:
 
     def _refuse_too_many(self) -> None:
         if (
-            self._count + len(self._heads) > MOST_MESSAGES
+            self._count + len(self._heads) > self._limits.messages
             or self._defined > MOST_DEFINED
             or len(self._definitions) > MOST_DEFINITIONS
         ):

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from connectors import archives
-from connectors.archives import MOST_REFUSALS, ArchiveLimits, Member, members, members_of_file
+from connectors.archives import MOST_REFUSALS, Member, members, members_of_file
 from connectors.errors import SourceUnavailableError, StillChangingError
+from connectors.limits import ArchiveLimits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

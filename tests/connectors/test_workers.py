@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from connectors import workers
+from connectors.limits import WorkerLimits
 from connectors.workers import (
     AHEAD_BYTES,
     AHEAD_PER_WORKER,
-    WorkerLimits,
     Workers,
     WorkersError,
 )

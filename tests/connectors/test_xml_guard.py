@@ -6,8 +6,9 @@ import pytest
 
 from connectors import gpx, tcx
 from connectors.errors import UnreadableFileError
+from connectors.limits import FormatLimits
 from connectors.xml_columns import walk
-from connectors.xml_guard import XmlLimits, encoding_of, root_name
+from connectors.xml_guard import encoding_of, root_name
 
 POINT = b'<trkpt lat="1" lon="2"><time>2026-03-01T08:00:00Z</time></trkpt>'
 HEAD, TAIL = b"<gpx><trk><trkseg>", b"</trkseg></trk></gpx>"
@@ -67,9 +68,9 @@ def test_limits_are_the_callers():
 
         start = end = column_of
 
-    assert walk(b"<a><b/></a>", Nobody(), limits=XmlLimits(depth=2)) is None
+    assert walk(b"<a><b/></a>", Nobody(), limits=FormatLimits(depth=2)) is None
     with pytest.raises(UnreadableFileError, match="hostile"):
-        walk(b"<a><b/></a>", Nobody(), limits=XmlLimits(depth=1))
+        walk(b"<a><b/></a>", Nobody(), limits=FormatLimits(depth=1))
 
 
 @pytest.mark.parametrize(

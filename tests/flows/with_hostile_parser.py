@@ -17,7 +17,7 @@ class HostileParser:
         """By its first word."""
         return head.startswith(b"DO ")
 
-    def read(self, content):
+    def read(self, content, _limits=None):
         """Do it; then refuse."""
         work(content[3:].decode())
         raise UnreadableFileError("damaged", "It is none.")
