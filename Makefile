@@ -1,10 +1,10 @@
-# demo, test, check and lock: everything a newcomer needs, with nothing to set up first.
+# demo, test, check, fuzz, bench and lock: everything a newcomer needs, with nothing to set up first.
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-quick check format lock clean
+.PHONY: help demo test test-quick check fuzz bench format lock clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,18 @@ check: $(VENV)/.installed ## format, lint, types, import contracts, tests
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(MAKE) --no-print-directory test
+
+CASES ?= 20000
+SEED ?= 1
+JOBS ?= 2
+fuzz: $(VENV)/.installed ## spoilt files by the ten thousand; CASES=20000 SEED=1 JOBS=2
+	@$(BIN)/python -m tests.fuzz --cases $(CASES) --seed $(SEED) --jobs $(JOBS)
+
+FILES ?= 3000
+JSON ?= build/bench.json
+bench: $(VENV)/.installed ## reading and backfill beside other libraries; FILES=3000 JSON=build/bench.json
+	@mkdir -p $(dir $(JSON))
+	@$(BIN)/python -m tests.bench --files $(FILES) --json $(JSON)
 
 format: $(VENV)/.installed ## let ruff lay out the code
 	@$(BIN)/ruff format .

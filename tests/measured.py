@@ -1,0 +1,47 @@
+"""How much memory a process took: for the fuzzer and the bench."""
+
+from __future__ import annotations
+
+import resource
+from contextlib import suppress
+from pathlib import Path
+
+KB_PER_MB = 1 << 10
+
+
+def peak_mb(pid: int | None = None) -> float | None:
+    """Most memory that a process ever held (VmHWM), in MB; None where it is gone or not told.
+
+    Not `ru_maxrss`: Linux gives a new process that of the one which started it.
+    """
+    with suppress(OSError):
+        status = Path(f"/proc/{pid or 'self'}/status").read_text(encoding="utf-8")
+        for line in status.splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / KB_PER_MB
+    if pid is not None:
+        return None
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KB_PER_MB  # no /proc: no Linux
+
+
+def forget_peak() -> None:
+    """Let the kernel count this process's peak anew; where it cannot, the peak only ever grows."""
+    with suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes below one, at any depth; none where there is no /proc."""
+    parents: dict[int, int] = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            told = entry.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+            parents[int(entry.parent.name)] = int(told[1])
+    below, found = {pid}, list[int]()
+    while more := {child for child, parent in parents.items() if parent in below} - {
+        *found,
+        *below,
+    }:
+        found += sorted(more)
+        below |= more
+    return found
