@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from connectors.formats import FileReading, Reader
+    from connectors.limits import FormatLimits
     from flows.jobs import Job
     from pipeline.athlete import Athlete
 
@@ -49,14 +50,19 @@ DEGREES_OF_SEMICIRCLE = 180.0 / 2**31
 
 Values = dict[str, Any]
 
+OURS = jobs.read_job
+"""As it is before it is patched."""
 
-def read_job(job: Job, *, athlete: Athlete, not_after_s: float) -> FileReading | None:
+
+def read_job(
+    job: Job, *, athlete: Athlete, not_after_s: float, limits: FormatLimits
+) -> FileReading | None:
     """As `flows.jobs.read_job`; the process that calls it reads FIT with fitparse from then on."""
     formats.READERS = (cast("Reader", sys.modules[__name__]), gpx, tcx)
-    return jobs.read_job(job, athlete=athlete, not_after_s=not_after_s)
+    return OURS(job, athlete=athlete, not_after_s=not_after_s, limits=limits)
 
 
-def read(content: bytes) -> Content:
+def read(content: bytes, _limits: FormatLimits | None = None) -> Content:
     """One activity out of messages of fitparse.
 
     Raises:

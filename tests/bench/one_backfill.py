@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows import intake, settings
+from flows import jobs, settings
 from flows.opening import opened_store
 from flows.places import places_of
 from flows.settings import ME
@@ -32,7 +32,7 @@ def main() -> None:
         from tests.bench import fitparse_reader  # noqa: PLC0415 - only where it is asked for
 
         # Workers import the function by its name, and so this module with its reader.
-        vars(intake)["read_job"] = fitparse_reader.read_job
+        vars(jobs)["read_job"] = fitparse_reader.read_job
     profile = cProfile.Profile()
     if options.profile:
         profile.enable()

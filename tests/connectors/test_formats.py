@@ -130,7 +130,7 @@ def test_a_crash_of_a_reader_is_an_answer_that_tells_nothing_of_the_body(monkeyp
         def identify(self, head):
             return bool(head)
 
-        def read(self, _content):
+        def read(self, _content, _limits):
             raise ValueError("heart rate 190")
 
     monkeypatch.setattr(formats, "READERS", (Clumsy(),))

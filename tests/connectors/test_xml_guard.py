@@ -81,9 +81,9 @@ def test_limits_are_the_callers():
         ("<gpx a='ü'/>".encode("iso-8859-1"), "iso-8859-1"),
         (b"<gpx>" + b"x" * ((1 << 20) - 6) + "ü</gpx>".encode(), "utf-8"),  # across two pieces
         (b"<gpx a='" + "ü".encode()[:1], "iso-8859-1"),
-        ("<gpx/>".encode("utf-16"), None),
-        ("<gpx/>".encode("utf-16-le"), None),
-        ("<gpx/>".encode("utf-16-be"), None),
+        ("\ufeff<gpx/>".encode("utf-16-le"), "utf-16le"),
+        ("<gpx/>".encode("utf-16-le"), "utf-16le"),
+        ("<gpx/>".encode("utf-16-be"), "utf-16be"),
     ],
 )
 def test_the_encoding_is_told_by_the_bytes(content, encoding):

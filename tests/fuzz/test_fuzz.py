@@ -16,16 +16,7 @@ from tests.fuzz.watched import MEMORY_MAX_MB, Task, run
 
 SEED, SHARES, CASES_A_SHARE = 20_261_123, 4, 75
 
-ASKED = "expat asks Python for the encoding that a file in UTF-16 declares, and Python raises"
-EVERY_SHARE = [
-    pytest.param(
-        family,
-        share,
-        marks=pytest.mark.xfail(reason=ASKED, strict=True) if (family, share) == ("xml", 3) else (),
-    )
-    for family in FAMILIES
-    for share in range(SHARES)
-]
+EVERY_SHARE = [(family, share) for family in FAMILIES for share in range(SHARES)]
 
 
 @pytest.mark.parametrize(("family", "share"), EVERY_SHARE)
