@@ -8,6 +8,10 @@ import resource
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 KB_PER_MB = 1 << 10
 PR_SET_CHILD_SUBREAPER = 36
@@ -40,13 +44,18 @@ def adopt_orphans() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def cpu_s_of_orphans() -> float:
-    """Processor time of all children that are left, to their end, and of their children."""
+def cpu_s_of_orphans(known: Collection[int]) -> float:
+    """Processor time of the children that were adopted, to their end, and of their children.
+
+    Args:
+        known: children that were there before, and go on.
+    """
     total_s = 0.0
-    with suppress(ChildProcessError):
-        while True:
-            _, _, used = os.wait4(-1, 0)
-            total_s += used.ru_utime + used.ru_stime
+    while orphans := set(children_of(os.getpid())) - {*known}:
+        for each in orphans:
+            with suppress(ChildProcessError):  # the child of another orphan, so far
+                _, _, used = os.wait4(each, 0)
+                total_s += used.ru_utime + used.ru_stime
     return total_s
 
 

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 FIT_EPOCH_S = 631_065_600
 """1989-12-31T00:00:00Z, where FIT's clocks begin, in seconds since 1970."""
 
-FIRST_DATE = 0x10000000
-"""A smaller time counts seconds since the device was switched on."""
+FIRST_DATE, LAST_DATE = 0x10000000, 0xFFFFFFFF
+"""A smaller time counts seconds since the device was switched on; a larger one is none of FIT's."""
 
 DAY_S = 24 * 3600
 
@@ -195,9 +195,11 @@ class _Part:
 
     def _instants_s(self, tell: Tell) -> NDArray[np.float64]:
         numbers, told = self._plain(tell)
-        is_date = (numbers >= FIRST_DATE) & (tell.kind == "date_time")
-        told = told & (is_date | (tell.kind == "local_date_time"))
-        return np.where(told, numbers.astype(np.float64) + FIT_EPOCH_S, np.nan)
+        if tell.kind not in {"date_time", "local_date_time"}:
+            return np.full(len(self), np.nan)
+        first = FIRST_DATE if tell.kind == "date_time" else 0
+        is_date = told & (numbers >= first) & (numbers <= LAST_DATE)
+        return np.where(is_date, numbers.astype(np.float64) + FIT_EPOCH_S, np.nan)
 
     def _plain(self, tell: Tell) -> Told:
         """As `raw`, where text and lists are not told; shape (n,)."""
@@ -371,10 +373,10 @@ def _in_python(value: Any, kind: str | None) -> Any:  # noqa: ANN401 - int or fl
     """Times as Python's own, for the types that are times."""
     if kind == "bool":
         return bool(value)
-    if kind == "date_time" and value >= FIRST_DATE:
+    if kind == "date_time" and FIRST_DATE <= value <= LAST_DATE:
         return datetime.fromtimestamp(FIT_EPOCH_S + value, tz=UTC)
-    if kind == "local_date_time":
+    if kind == "local_date_time" and 0 <= value <= LAST_DATE:
         return datetime.fromtimestamp(FIT_EPOCH_S + value, tz=UTC).replace(tzinfo=None)
-    if kind == "localtime_into_day" and value < DAY_S:
+    if kind == "localtime_into_day" and isinstance(value, int) and 0 <= value < DAY_S:
         return time(value // 3600, value // 60 % 60, value % 60)
     return value

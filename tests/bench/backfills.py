@@ -116,6 +116,7 @@ def backfill(folder: Path, home: Path, *, workers: int, fitparse: bool = False) 
     told = home.with_suffix(".json")
     # Workers are children of a server of their own, which outlives the process that started it.
     adopt_orphans()
+    before = children_of(os.getpid())
     began_s = time.monotonic()
     with told.open("w", encoding="utf-8") as out:
         process = subprocess.Popen(command, stdout=out, env=clean_environment())
@@ -140,7 +141,7 @@ def backfill(folder: Path, home: Path, *, workers: int, fitparse: bool = False) 
         workers=workers,
         files=files,
         wall_s=wall_s,
-        cpu_s=used.ru_utime + used.ru_stime + cpu_s_of_orphans(),
+        cpu_s=used.ru_utime + used.ru_stime + cpu_s_of_orphans(before),
         parent_mb=parent_mb,
         worker_mb=worker_mb,
     )

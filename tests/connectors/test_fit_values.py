@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import random
+import struct
 import warnings
 from datetime import datetime
 from typing import Any
 
 import fitparse
+import numpy as np
 import pytest
 from fitparse import records as fitparse_records
 
@@ -194,6 +196,32 @@ def test_a_developers_field_of_no_size_is_passed_over():
 def test_a_developers_field_that_nobody_described_is_passed_over():
     content = fit_file(record(0, (3, "uint8", 140), developer=((3, "byte", b"??"),)))
     assert by_us(content)["record"][0].keys() == {"timestamp", "heart_rate"}
+
+
+@pytest.mark.parametrize(
+    ("base_type", "value"),
+    [
+        (0x8E, struct.pack("<q", 2**62)),
+        (0x8E, struct.pack("<q", -(2**62))),
+        (0x8F, struct.pack("<Q", 2**64 - 2)),
+        (0x89, struct.pack("<d", 1e300)),
+        (0x89, struct.pack("<d", float("inf"))),
+        (0x88, struct.pack("<f", -1.5)),
+        (0x01, b"\xff"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("kind", "number"), [("record", 253), ("activity", 5), ("file_id", 4), ("device_settings", 39)]
+)
+def test_a_time_that_no_calendar_has_stays_a_number(kind, number, base_type, value):
+    shape = bytes([1, number, len(value), base_type])
+    told = bytes([0x40, 0, 0]) + NUMBER_OF[kind].to_bytes(2, "little") + shape
+    (walked,) = chained(fit_file(told + b"\0" + value))
+    table = FitTable(walked, kind)
+    (seen,) = table.messages()[-1].values()
+    assert seen is None or isinstance(seen, int | float)
+    for name in ("timestamp", "local_timestamp", "time_created"):
+        assert not np.isfinite(table.instants_s(name)[-1])
 
 
 # Misaligned fields, as Coros writes them
