@@ -6,9 +6,9 @@ from pathlib import Path
 from prefect import flow
 
 from flows import settings
-from flows.intake import Window
 from flows.opening import opened_store
 from flows.places import places_of
+from flows.plans import Window
 from flows.report import Report
 from flows.tasks import as_task
 from flows.work import Order, backfill

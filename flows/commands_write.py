@@ -116,7 +116,7 @@ def backfill(options: argparse.Namespace) -> int:
 
     from flows import present, show  # noqa: PLC0415
     from flows.engine import run_backfill  # noqa: PLC0415
-    from flows.intake import Window  # noqa: PLC0415
+    from flows.plans import Window  # noqa: PLC0415
 
     check_order(options.since, options.until)
     with for_writing(options) as (home, store, athlete):

@@ -13,8 +13,9 @@ from typing import Protocol, TypeVar
 
 from flows import settings
 from flows.days import derive_days
-from flows.intake import BATCH_FILES, Intake, Plan, Window, misnamed, plans
+from flows.intake import Intake
 from flows.letters import send
+from flows.plans import Plan, Window, misnamed, plans
 from flows.progress import Advance, bar
 from flows.report import Counts, Delivered, Report
 from flows.settings import Home
@@ -22,6 +23,9 @@ from pipeline.store.lease import Lease, give_back, take
 from pipeline.store.records import Store
 
 T = TypeVar("T")
+
+BATCH_FILES = 300
+"""Files in one step of an engine: enough that Prefect's cost for a task vanishes."""
 
 HALF_WRITTEN_S = 600
 """Nobody writes one letter for longer than this."""

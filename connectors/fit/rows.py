@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from connectors.fit.walk import BASE_BYTES, COMPRESSED, OFFSETS, Definition, Walked
+from connectors.fit.definition import BASE_BYTES, Definition
+from connectors.fit.walk import COMPRESSED, OFFSETS, Walked
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, Final
 from fitparse.profile import FIELD_TYPE_TIMESTAMP, MESSAGE_TYPES
 from fitparse.records import BASE_TYPES
 
+from connectors.fit.definition import BASE_BYTES, BYTE, REMEMBERED, Definition, Field
 from connectors.fit.rows import STRING
-from connectors.fit.walk import BASE_BYTES, BYTE, Definition, Field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -93,7 +93,7 @@ Descriptions = dict[tuple[int, int], Described]
 """Index of the developer and number of the field → what it is."""
 
 
-@lru_cache(1024)  # files of one watch have the same definitions
+@lru_cache(REMEMBERED)
 def tells_of(definition: Definition) -> tuple[Tell, ...]:
     """Everything that FIT's own fields tell, in the order in which fitparse tells it.
 

@@ -31,14 +31,14 @@ looks far ahead at once. Everything else (`table`) is done for a whole column at
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import repeat
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from fastcrc import crc16
 
 from connectors.errors import UnreadableFileError
+from connectors.fit.definition import Definition, definition_of, end_of_definition
 from connectors.limits import USUAL
 
 if TYPE_CHECKING:
@@ -53,18 +53,8 @@ Problem = Literal["truncated", "damaged", "crc_mismatch"]
 SIZE_AT, SIGNATURE_AT, SIGNATURE = 4, 8, b".FIT"
 HEADER_BYTES, CRC_BYTES = 12, 2
 
-COMPRESSED, DEFINES, WITH_DEVELOPERS = 0x80, 0x40, 0x20
+COMPRESSED, DEFINES = 0x80, 0x40
 LOCAL_NUMBERS, COMPRESSED_LOCAL_NUMBERS, OFFSETS = 16, 4, 32
-
-FIELDS_AT = 6
-"""Bytes of a definition before its first field."""
-
-BASE_BYTES = {
-    0x00: 1, 0x01: 1, 0x02: 1, 0x83: 2, 0x84: 2, 0x85: 4, 0x86: 4, 0x07: 1, 0x88: 4, 0x89: 8,
-    0x0A: 1, 0x8B: 2, 0x8C: 4, 0x0D: 1, 0x8E: 8, 0x8F: 8, 0x90: 8,
-}  # fmt: skip
-BYTE = 0x0D
-"""The base type of what has no other: some bytes."""
 
 LARGEST_MESSAGE = 1 + 2 * 255 * 255
 PADDING = bytes([DEFINES]) * LARGEST_MESSAGE
@@ -95,34 +85,6 @@ _LOCAL[COMPRESSED:] = (np.arange(COMPRESSED, 256) >> 5) & (COMPRESSED_LOCAL_NUMB
 _DEFINES = (np.arange(256) & (COMPRESSED | DEFINES)) == DEFINES
 
 
-class Field(NamedTuple):
-    """One field of a definition."""
-
-    number: int
-    base_type: int
-    at: int
-    """Bytes from the head of the message."""
-    size: int
-    developer: int | None = None
-    """Index of the developer who defined it; None for FIT's own fields."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Definition:
-    """What one kind of data message looks like."""
-
-    told: bytes
-    """As it stands in the file."""
-    number: int
-    """Global message number: 0 file_id, 18 session, 19 lap, 20 record ..."""
-    byte_order: Literal["<", ">"]
-    fields: tuple[Field, ...]
-    size: int
-    """Bytes of a data message, its head included."""
-    misaligned: bool
-    """Whether some field's size is no multiple of its type's: Coros writes such."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Walked:
     """Where every message of one file lies."""
@@ -145,7 +107,7 @@ class Walked:
     def definitions_among(self) -> Iterator[tuple[int, bytes]]:
         """Every definition as it stands in the file, repeated ones too: where, and its bytes."""
         for at in self.starts[self.slots == NO_DATA].tolist():
-            yield at, self.data[at : _end_of_definition(self.data, at)]
+            yield at, self.data[at : end_of_definition(self.data, at)]
 
 
 def chained(content: bytes, limits: FormatLimits = USUAL) -> Iterator[Walked]:
@@ -319,7 +281,7 @@ class _Walk:
 
     def _define(self, at: int) -> int | None:
         """Take in the definition that begins here; where it ends, None where it cannot be one."""
-        after = _end_of_definition(self._data, at)
+        after = end_of_definition(self._data, at)
         if after > self._end:
             return after
         self._defined += 1
@@ -385,35 +347,6 @@ class _Walk:
             since, which = np.array(changes).T
             slots[mine] = which[np.searchsorted(since, mine, side="right") - 1]
         return slots
-
-
-@lru_cache(MOST_DEFINITIONS)  # files of one watch have the same ones
-def definition_of(told: bytes) -> Definition:
-    """Understand the bytes of one definition."""
-    byte_order: Literal["<", ">"] = ">" if told[2] else "<"
-    number = int.from_bytes(told[3:5], "big" if told[2] else "little")
-    fields, at, misaligned = [], 1, False
-    after = FIELDS_AT + 3 * told[5]
-    for place in range(FIELDS_AT, after, 3):
-        field_number, size, base_type = told[place : place + 3]
-        if base_type not in BASE_BYTES:
-            base_type = BYTE
-        elif size % BASE_BYTES[base_type]:
-            misaligned, base_type = True, BYTE
-        fields.append(Field(field_number, base_type, at, size))
-        at += size
-    for place in range(after + 1, len(told), 3):
-        field_number, size, developer = told[place : place + 3]
-        fields.append(Field(field_number, BYTE, at, size, developer))
-        at += size
-    return Definition(told, number, byte_order, tuple(fields), at, misaligned)
-
-
-def _end_of_definition(data: bytes, at: int) -> int:
-    after = at + FIELDS_AT + 3 * data[at + FIELDS_AT - 1]
-    if data[at] & WITH_DEVELOPERS:
-        after += 1 + 3 * data[after]
-    return after
 
 
 def _nothing(problem: Problem) -> Walked:

@@ -14,12 +14,13 @@ import numpy as np
 import pytest
 from fitparse import records as fitparse_records
 
+from connectors.fit.definition import BASE_BYTES
 from connectors.fit.files import files_in
 from connectors.fit.rare import by_libraries
 from connectors.fit.rows import STRING
 from connectors.fit.table import FitTable, descriptions_in
 from connectors.fit.tells import NUMBER_OF, Descriptions, UnusualLayoutError
-from connectors.fit.walk import BASE_BYTES, Walked, chained
+from connectors.fit.walk import Walked, chained
 from tests.connectors.made import FIELD_DESCRIPTION, START_S, fit_file, message, record
 from tests.connectors.real_files import HERE, NOT_RUN, WATCH, names
 
