@@ -60,6 +60,19 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 """Our column → FIT's fields for it, the better one first."""
 
+DEVELOPED: dict[str, tuple[str, dict[str, float]]] = {
+    "power_w": ("power", {"watts": 1, "watt": 1, "w": 1}),
+    "ground_contact_time_ms": ("stance_time", {"milliseconds": 1, "ms": 1}),
+    "vertical_oscillation_mm": (
+        "vertical_oscillation",
+        {"centimeters": 10, "cm": 10, "millimeters": 1, "mm": 1},
+    ),
+}
+"""Our column → the field that a sensor's own field (Stryd's) says it means, its units in ours.
+
+Only where FIT's own field tells nothing. Each sensor chooses its unit, so no unit is no number.
+"""
+
 SESSION_FIELDS = (
     "sport", "sub_sport", "total_elapsed_time", "total_timer_time", "total_distance",
     "total_ascent", "total_descent", "total_strides", WORKOUT_RPE, "workout_rpe",
@@ -230,6 +243,9 @@ def _records(table: Table, clock: _Clock) -> tuple[Records, int]:
     columns = {"at_s": at_s}
     for ours, theirs in COLUMNS.items():
         columns[ours] = table.numbers(*theirs)
+    for ours, (meant, units) in DEVELOPED.items():
+        own, developed = columns[ours], table.developers_numbers(meant, units)
+        columns[ours] = np.where(np.isfinite(own), own, developed)
     columns["latitude_deg"] = _degrees(table.numbers("position_lat"))
     columns["longitude_deg"] = _degrees(table.numbers("position_long"))
     fraction = np.nan_to_num(table.numbers("fractional_cadence"))

@@ -15,6 +15,8 @@ from connectors.fit.walk import Problem, Walked, chained
 from connectors.limits import USUAL
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -34,6 +36,9 @@ class Table(Protocol):
 
     def instants_s(self, name: str) -> NDArray[np.float64]:
         """A column of times in seconds since 1970 UTC, NaN where there is none."""
+
+    def developers_numbers(self, name: str, units: Mapping[str, float]) -> NDArray[np.float64]:
+        """A column of what developers say means this field, in one of these units, as ours."""
 
     def messages(self, *names: str) -> list[Values]:
         """Message by message; only the values of these names, or all of them."""

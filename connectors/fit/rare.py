@@ -18,7 +18,7 @@ from connectors.fit.tells import NUMBER_OF
 from connectors.fit.walk import COMPRESSED, NO_DATA, Walked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -46,6 +46,10 @@ class MessageTable:
     def instants_s(self, name: str) -> NDArray[np.float64]:
         """A column of times in seconds since 1970 UTC, NaN where there is none."""
         return np.array([_instant_s(each.get(name)) for each in self._messages], dtype=np.float64)
+
+    def developers_numbers(self, _name: str, _units: Mapping[str, float]) -> NDArray[np.float64]:
+        """Nothing: what the libraries say of developers' fields is left out."""
+        return np.full(len(self), np.nan)
 
     def messages(self, *names: str) -> list[Values]:
         """Message by message; only the values of these names, or all of them."""

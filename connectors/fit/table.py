@@ -27,7 +27,7 @@ from connectors.fit.tells import (
 from connectors.fit.walk import COMPRESSED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -83,10 +83,19 @@ class FitTable:
     def numbers(self, *names: str) -> NDArray[np.float64]:
         """A column as numbers in the profile's units, NaN where there is none; shape (n,).
 
-        Lists, names and instants are no numbers. Of several names the first that has one counts;
-        where none has, a developer's field that says it means one of them.
+        Lists, names and instants are no numbers. Of several names the first that has one counts.
         """
         return self._joined(part.numbers(names) for part in self._parts)
+
+    def developers_numbers(self, name: str, units: Mapping[str, float]) -> NDArray[np.float64]:
+        """The same of what developers say means this field; shape (n,).
+
+        Args:
+            name: of FIT's own field.
+            units: a developer's word for a unit, in lower case → how many of ours it is. What is
+                in another unit is left out.
+        """
+        return self._joined(part.developers_numbers(name, units) for part in self._parts)
 
     def instants_s(self, name: str) -> NDArray[np.float64]:
         """A column of times as seconds since 1970 UTC, NaN where there is none; shape (n,)."""
@@ -146,11 +155,13 @@ class _Part:
 
     def numbers(self, names: Sequence[str]) -> NDArray[np.float64]:
         """As FitTable.numbers."""
-        asked = [
-            *(tell for name in names for tell in self.tells if _is_own(tell, name)),
-            *(tell for name in names for tell in self.tells if tell.native == name),
-        ]
+        asked = [tell for name in names for tell in self.tells if _is_own(tell, name)]
         return self._first(asked, self._numbers)
+
+    def developers_numbers(self, name: str, units: Mapping[str, float]) -> NDArray[np.float64]:
+        """As FitTable.developers_numbers."""
+        asked = [tell for tell in self.tells if tell.native == name and tell.units in units]
+        return self._first(asked, lambda tell: self._numbers(tell) * units[tell.units or ""])
 
     def instants_s(self, name: str) -> NDArray[np.float64]:
         """As FitTable.instants_s."""

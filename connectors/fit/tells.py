@@ -64,6 +64,8 @@ class Tell:
     developer: bool = False
     native: str | None = None
     """The field of FIT's own that a developer says it means."""
+    units: str | None = None
+    """The developer's own word for them, in lower case."""
 
     @property
     def labels(self) -> Mapping[int, str]:
@@ -87,6 +89,7 @@ class Described:
     name: str
     base_type: int
     native_number: int | None
+    units: str | None
 
 
 Descriptions = dict[tuple[int, int], Described]
@@ -140,6 +143,7 @@ def tells_of_developers(definition: Definition, described: Descriptions) -> Iter
             known.base_type,
             developer=True,
             native=native.name if native else None,
+            units=known.units,
         )
 
 
@@ -151,11 +155,12 @@ def described_by(messages: Iterable[Mapping[str, Any]]) -> Descriptions:
         number = message.get("field_definition_number")
         if not isinstance(developer, int) or not isinstance(number, int):
             continue
-        native = message.get("native_field_num")
+        native, units = message.get("native_field_num"), message.get("units")
         described[developer, number] = Described(
             name=str(message.get("field_name") or f"unnamed_dev_field_{number}"),
             base_type=_base_type(message.get("fit_base_type_id")),
             native_number=native if isinstance(native, int) else None,
+            units=units.lower() if isinstance(units, str) else None,
         )
     return described
 

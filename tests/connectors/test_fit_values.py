@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from fitparse import records as fitparse_records
 
+from connectors import fit
 from connectors.fit.definition import BASE_BYTES
 from connectors.fit.files import files_in
 from connectors.fit.rare import by_libraries
@@ -129,7 +130,9 @@ def any_file(chance: random.Random) -> bytes:
     return fit_file(messages)
 
 
-def described(base_type: int, number: int, name: str, *, native: int = 0xFF) -> bytes:
+def described(
+    base_type: int, number: int, name: str, *, native: int = 0xFF, units: str = "Watts"
+) -> bytes:
     """A developer's field_description."""
     return message(
         FIELD_DESCRIPTION,
@@ -137,6 +140,7 @@ def described(base_type: int, number: int, name: str, *, native: int = 0xFF) -> 
         (1, "uint8", number),
         (2, "uint8", base_type),
         (3, "string", name.encode() + b"\0"),
+        (8, "string", units.encode() + b"\0"),
         (15, "uint8", native),
     )
 
@@ -174,14 +178,35 @@ def test_developers_fields_have_the_values_that_fitparse_gives_them(base_type):
     assert by_us(content)["record"][0]["shoe"] == "left"
 
 
-def test_what_a_developer_says_means_a_field_of_fit_fills_it_where_that_is_missing():
+def test_what_a_developer_says_means_a_field_of_fit_is_asked_for_with_its_unit():
     stamp = message(207, (3, "uint8", 0))
     told = described(0x84, 0, "Power", native=7) + described(0x84, 1, "Form Power")
     own = (0, "uint16", 251), (1, "uint16", 80)
     content = fit_file(stamp, told, record(0, developer=own), record(1, (7, "uint16", 249)))
     (walked,) = chained(content)
     table = FitTable(walked, "record", descriptions_in(walked))
-    assert table.numbers("power").tolist() == [251.0, 249.0]
+    assert table.developers_numbers("power", {"watts": 1}).tolist()[:1] == [251.0]
+    assert np.isnan(table.developers_numbers("power", {"kw": 1000})).all()
+    assert table.numbers("power").tolist()[1:] == [249.0]
+    (activity,) = fit.read(content).activities
+    assert activity.records.power_w.tolist() == [251.0, 249.0]
+
+
+def test_what_a_sensor_measures_comes_in_our_units():
+    stamp = message(207, (3, "uint8", 0))
+    told = (
+        described(0x84, 0, "Power", native=7)
+        + described(0x84, 1, "Ground Time", native=41, units="Milliseconds")
+        + described(0x84, 2, "Vertical Oscillation", native=39, units="Centimeters")
+        + described(0x84, 3, "Heart Rate", native=3, units="bpm")
+    )
+    own = (0, "uint16", 251), (1, "uint16", 240), (2, "uint16", 7), (3, "uint16", 150)
+    (activity,) = fit.read(fit_file(stamp, told, record(0, developer=own))).activities
+    measured = activity.records
+    assert measured.power_w.tolist() == [251.0]
+    assert measured.ground_contact_time_ms.tolist() == [240.0]
+    assert measured.vertical_oscillation_mm.tolist() == [70.0]
+    assert np.isnan(measured.heart_rate_bpm).all()  # a strap's own field is FIT's
 
 
 def test_a_developers_field_of_no_size_is_passed_over():
