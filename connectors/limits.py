@@ -36,6 +36,12 @@ class FormatLimits:
     """XML: some people keep the tracks of years in one file."""
     messages: int = 2_000_000
     """FIT: a hundred hours of one record a second, and as many of four other kinds."""
+    definitions: int = 500
+    """FIT: different ones. A multisport file has about 60."""
+    files: int = 1_000
+    """FIT: in one chain. A device chains a handful."""
+    summaries: int = 50_000
+    """FIT: laps, or sessions, or events, in one file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

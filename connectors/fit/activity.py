@@ -24,7 +24,7 @@ from connectors.errors import UnreadableFileError
 from connectors.fit.files import FitFile, files_in
 from connectors.fit.walk import SIGNATURE, SIGNATURE_AT
 from connectors.limits import USUAL
-from connectors.reading import LONGEST_DEVICE, Content, with_cadence
+from connectors.reading import LARGEST, LONGEST_DEVICE, Content, with_cadence
 from pipeline import cadence
 from pipeline.activity import Activity, Finding, Lap, Pause, Records, Totals
 
@@ -73,6 +73,8 @@ DEVELOPED: dict[str, tuple[str, dict[str, float]]] = {
 Only where FIT's own field tells nothing. Each sensor chooses its unit, so no unit is no number.
 """
 
+ELAPSED = "total_elapsed_time"
+
 SESSION_FIELDS = (
     "sport", "sub_sport", "total_elapsed_time", "total_timer_time", "total_distance",
     "total_ascent", "total_descent", "total_strides", WORKOUT_RPE, "workout_rpe",
@@ -114,6 +116,8 @@ def _nothing_in(files: list[FitFile], problem: str | None) -> UnreadableFileErro
         return UnreadableFileError("not_an_activity", f"A FIT file without an activity ({kinds}).")
     if problem in {"truncated", "damaged"}:
         return UnreadableFileError(problem, "No record could be read before the damage begins.")
+    if any(len(each.table("record")) for each in files):
+        return UnreadableFileError("not_an_activity", "No record in it has a date.")
     if any(len(each.table("session")) for each in files):
         says = "A summary without a single record, as for an activity entered by hand."
         return UnreadableFileError("not_an_activity", says)
@@ -153,7 +157,9 @@ def _activities(file: FitFile) -> Iterator[Activity]:
         return
     sessions = file.table("session")
     told = sessions.messages(*SESSION_FIELDS)
+    ends_s, lasted_s = clock.instants_s(sessions, "timestamp"), sessions.numbers(ELAPSED)
     begins_s = clock.instants_s(sessions, "start_time")
+    begins_s = np.where(np.isfinite(begins_s), begins_s, ends_s - lasted_s)
     order = np.argsort(begins_s, kind="stable")
     started = [int(index) for index in order if np.isfinite(begins_s[index])]
     if len(started) > MOST_SESSIONS:
@@ -192,11 +198,12 @@ def _clock(file: FitFile) -> _Clock:
     Such times come as plain numbers. The only date is the local one of the activity message, so
     all of them become local times.
     """
-    activity = file.table("activity")
-    ended, local_s = activity.numbers("timestamp")[:1], activity.instants_s("local_timestamp")[:1]
-    undated = np.isfinite(file.table("record").numbers("timestamp")).any()
-    known = np.isfinite(local_s - ended)
-    return _Clock(float((local_s - ended)[0]) if undated and known.any() else None)
+    activity, record = file.table("activity"), file.table("record")
+    switched_on_s = activity.instants_s("local_timestamp") - activity.numbers("timestamp")
+    known = switched_on_s[np.isfinite(switched_on_s)]
+    # One undated moment among dated ones is a moment without a time, and no clock.
+    dated = np.isfinite(record.instants_s("timestamp")).any()
+    return _Clock(float(known[0]) if len(known) and not dated else None)
 
 
 def _activity(
@@ -245,11 +252,14 @@ def _records(table: Table, clock: _Clock) -> tuple[Records, int]:
         columns[ours] = table.numbers(*theirs)
     for ours, (meant, units) in DEVELOPED.items():
         own, developed = columns[ours], table.developers_numbers(meant, units)
-        columns[ours] = np.where(np.isfinite(own), own, developed)
+        if (developed > 0).any():  # a sensor that is not there tells 0
+            columns[ours] = np.where(np.isfinite(own), own, developed)
     columns["latitude_deg"] = _degrees(table.numbers("position_lat"))
     columns["longitude_deg"] = _degrees(table.numbers("position_long"))
     fraction = np.nan_to_num(table.numbers("fractional_cadence"))
     columns["cadence_spm"] = table.numbers("cadence") + fraction
+    for name in columns.keys() - {"at_s"}:
+        columns[name] = np.where(np.abs(columns[name]) <= LARGEST, columns[name], np.nan)
     records, timed = Records.from_columns(columns), np.isfinite(at_s)
     if timed.all():
         return records, 0
@@ -311,9 +321,9 @@ def _pauses(table: Table, clock: _Clock, first_s: float, end_s: float) -> Iterat
 def _utc_offset_s(table: Table, clock: _Clock) -> int | None:
     if clock.switched_on_s is not None:
         return 0  # both are local
-    local_s, at_s = table.instants_s("local_timestamp")[:1], table.instants_s("timestamp")[:1]
-    offset_s = local_s - at_s
-    return round(float(offset_s[0])) if np.isfinite(offset_s).any() else None
+    offset_s = table.instants_s("local_timestamp") - table.instants_s("timestamp")
+    known = offset_s[np.isfinite(offset_s)]
+    return round(float(known[0])) if len(known) else None
 
 
 def _device(file_id: Values) -> str | None:

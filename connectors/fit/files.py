@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from connectors.errors import UnreadableFileError
 from connectors.fit.rare import MessageTable, by_libraries
 from connectors.fit.table import FitTable, Values, descriptions_in
-from connectors.fit.tells import Descriptions, UnusualLayoutError
+from connectors.fit.tells import NUMBER_OF, Descriptions, UnusualLayoutError
 from connectors.fit.walk import Problem, Walked, chained
 from connectors.limits import USUAL
 
@@ -49,6 +50,7 @@ class FitFile:
     """One file of a chain."""
 
     walked: Walked
+    limits: FormatLimits
     _tables: dict[str, Table] = field(default_factory=dict)
     _described: Descriptions | None = None
 
@@ -60,7 +62,11 @@ class FitFile:
 
     def first(self, kind: str) -> Values:
         """The first message of its kind; empty where there is none."""
-        return next(iter(self.table(kind).messages()), {})
+        try:
+            first = FitTable(self.walked, kind, most=1).messages()
+        except UnusualLayoutError:
+            first = self.table(kind).messages()
+        return next(iter(first), {})
 
     @property
     def kind(self) -> str | None:
@@ -69,12 +75,23 @@ class FitFile:
         return None if kind is None else str(kind)
 
     def _read(self, kind: str) -> Table:
+        if kind != "record":
+            self._refuse_too_many(kind)
+        if self._described is None:
+            self._refuse_too_many("field_description")
+            self._described = descriptions_in(self.walked)
         try:
-            if self._described is None:
-                self._described = descriptions_in(self.walked)
             return FitTable(self.walked, kind, self._described)
         except UnusualLayoutError:
-            return MessageTable(by_libraries(self.walked, kind))
+            developers = FitTable(self.walked, kind, self._described, own=False)
+            return MessageTable(by_libraries(self.walked, kind), developers)
+
+    def _refuse_too_many(self, kind: str) -> None:
+        number = NUMBER_OF[kind]
+        slots = (slot for slot, each in enumerate(self.walked.definitions) if each.number == number)
+        if sum(len(self.walked.data_of(slot)) for slot in slots) > self.limits.summaries:
+            says = f"The file holds absurdly many messages of one kind: {kind}."
+            raise UnreadableFileError("hostile", says)
 
 
 def files_in(content: bytes, limits: FormatLimits = USUAL) -> tuple[list[FitFile], Problem | None]:
@@ -90,4 +107,4 @@ def files_in(content: bytes, limits: FormatLimits = USUAL) -> tuple[list[FitFile
     every = list(chained(content, limits))
     problems = {each.problem for each in every}
     worst = next((each for each in WORST_FIRST if each in problems), None)
-    return [FitFile(each) for each in every if len(each.heads)], worst
+    return [FitFile(each, limits) for each in every if len(each.heads)], worst

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from fastcrc import crc16
 
+from connectors.errors import UnreadableFileError
+from connectors.fit.definition import FIELDS_AT, WITH_DEVELOPERS
 from connectors.fit.tells import NUMBER_OF
 from connectors.fit.walk import COMPRESSED, NO_DATA, Walked
 
@@ -22,9 +24,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from connectors.fit.table import Values
-
-OF_DEVELOPERS = ("developer_data_id", "field_description")
+    from connectors.fit.definition import Definition
+    from connectors.fit.table import FitTable, Values
 
 HEADER_BYTES, PROTOCOL, PROFILE = 12, 0x20, 2134
 
@@ -32,9 +33,10 @@ HEADER_BYTES, PROTOCOL, PROFILE = 12, 0x20, 2134
 class MessageTable:
     """Messages that were read one by one, as a table."""
 
-    def __init__(self, messages: list[Values]) -> None:
-        """In the order of the file."""
+    def __init__(self, messages: list[Values], developers: FitTable) -> None:
+        """In the order of the file; what developers' fields hold, the table tells."""
         self._messages = messages
+        self._developers = developers
 
     def __len__(self) -> int:
         return len(self._messages)
@@ -47,9 +49,9 @@ class MessageTable:
         """A column of times in seconds since 1970 UTC, NaN where there is none."""
         return np.array([_instant_s(each.get(name)) for each in self._messages], dtype=np.float64)
 
-    def developers_numbers(self, _name: str, _units: Mapping[str, float]) -> NDArray[np.float64]:
-        """Nothing: what the libraries say of developers' fields is left out."""
-        return np.full(len(self), np.nan)
+    def developers_numbers(self, name: str, units: Mapping[str, float]) -> NDArray[np.float64]:
+        """A column of what developers say means this field, in one of these units, as ours."""
+        return self._developers.developers_numbers(name, units)
 
     def messages(self, *names: str) -> list[Values]:
         """Message by message; only the values of these names, or all of them."""
@@ -60,43 +62,60 @@ class MessageTable:
 
 
 def by_libraries(walked: Walked, kind: str) -> list[Values]:
-    """The messages of one kind as fitparse reads them, else as fitdecode does; else none."""
-    content = rebuilt(walked, {NUMBER_OF[each] for each in (kind, *OF_DEVELOPERS)})
+    """The messages of one kind as fitparse reads them, else as fitdecode does.
+
+    Raises:
+        UnreadableFileError: neither does.
+    """
+    content = rebuilt(walked, NUMBER_OF[kind])
     for read in (_with_fitparse, _with_fitdecode):
         try:
             return [_first_values(fields) for fields in read(content, kind)]
         except Exception:  # noqa: BLE001, S112 - they raise anything: KeyError, TypeError ...
             continue
-    return []
+    raise UnreadableFileError("damaged", f"Its messages of the kind {kind} are of no known shape.")
 
 
-def rebuilt(walked: Walked, numbers: set[int]) -> bytes:
-    """A FIT file of the messages with these global numbers alone, and of their definitions.
+def rebuilt(walked: Walked, number: int) -> bytes:
+    """A FIT file of the messages with this global number alone, without developers' fields.
 
     Of all messages where times lie in heads, because they count on from other messages.
     """
     everything = bool((walked.heads & COMPRESSED).any())
+    wanted = [everything or each.number == number for each in walked.definitions]
+    plain = {
+        each.told: _plainly(each) if here else b""
+        for each, here in zip(walked.definitions, wanted, strict=True)
+    }
     definitions = dict(walked.definitions_among())
-    wanted = {each.told for each in walked.definitions if everything or each.number in numbers}
     pieces = []
     for at, slot in zip(walked.starts.tolist(), walked.slots.tolist(), strict=True):
         if slot == NO_DATA:
-            if definitions[at] in wanted:
-                pieces.append(definitions[at])
-        elif walked.definitions[slot].told in wanted:
-            pieces.append(walked.data[at : at + walked.definitions[slot].size])
+            pieces.append(plain[definitions[at]])
+        elif wanted[slot]:
+            pieces.append(walked.data[at : at + _own_size(walked.definitions[slot])])
     messages = b"".join(pieces)
     header = bytes([HEADER_BYTES, PROTOCOL]) + PROFILE.to_bytes(2, "little")
     file = header + len(messages).to_bytes(4, "little") + b".FIT" + messages
     return file + crc16.arc(file).to_bytes(2, "little")
 
 
+def _plainly(definition: Definition) -> bytes:
+    """A definition without developers' fields, and without those of no size."""
+    told = definition.told
+    shapes = (told[at : at + 3] for at in range(FIELDS_AT, FIELDS_AT + 3 * told[5], 3))
+    fields = [each for each in shapes if each[1]]
+    head = bytes([told[0] & ~WITH_DEVELOPERS])
+    return head + told[1 : FIELDS_AT - 1] + bytes([len(fields)]) + b"".join(fields)
+
+
+def _own_size(definition: Definition) -> int:
+    return 1 + sum(each.size for each in definition.fields if each.developer is None)
+
+
 def _with_fitparse(content: bytes, kind: str) -> Iterator[Any]:
     import fitparse  # noqa: PLC0415 - only the rare file needs it
-    from fitparse import records  # noqa: PLC0415
 
-    # A registry of the whole process: developer fields of the last file would name this one's.
-    records.DEV_TYPES.clear()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # utcfromtimestamp, Python 3.12
         yield from (
@@ -118,8 +137,6 @@ def _with_fitdecode(content: bytes, kind: str) -> Iterator[Any]:
 def _first_values(fields: Any) -> Values:  # noqa: ANN401 - two libraries' lists of fields
     values: Values = {}
     for each in fields:
-        if hasattr(each.field_def, "dev_data_index"):
-            continue  # a developer's own field: the same name may mean something else
         if values.get(each.name) is None:
             values[each.name] = each.value
     return values

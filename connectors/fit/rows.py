@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,10 +40,10 @@ Told = tuple["NDArray[Any]", "NDArray[np.bool_]"]
 class Rows:
     """The data messages of one definition, in the order of the file."""
 
-    def __init__(self, walked: Walked, slot: int) -> None:
+    def __init__(self, walked: Walked, definition: Definition, starts: NDArray[np.int64]) -> None:
         """Reads nothing yet."""
-        self.definition: Definition = walked.definitions[slot]
-        self.starts = walked.data_of(slot)
+        self.definition = definition
+        self.starts = starts
         self._bytes = np.frombuffer(walked.data, np.uint8)
 
     def __len__(self) -> int:
@@ -97,6 +97,7 @@ def is_told(numbers: NDArray[Any], base_type: int) -> NDArray[np.bool_]:
     return told
 
 
+@lru_cache(1)  # all definitions of one file ask, one after the other
 def compressed_times(walked: Walked) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Where the messages with a time in their head begin, and the time of each in FIT's seconds.
 
@@ -104,8 +105,8 @@ def compressed_times(walked: Walked) -> tuple[NDArray[np.int64], NDArray[np.int6
     message; when the five bits have become less, half a minute has begun anew.
     """
     at, numbers, is_whole = [], [], []
-    for slot in range(len(walked.definitions)):
-        starts, times = _whole_times(Rows(walked, slot))
+    for slot, definition in enumerate(walked.definitions):
+        starts, times = _whole_times(Rows(walked, definition, walked.data_of(slot)))
         at.append(starts)
         numbers.append(times)
         is_whole.append(np.ones(len(starts), dtype=bool))

@@ -20,6 +20,7 @@ from connectors.fit.tells import (
     Descriptions,
     Tell,
     UnusualLayoutError,
+    counts_on,
     described_by,
     tells_of,
     tells_of_developers,
@@ -27,7 +28,7 @@ from connectors.fit.tells import (
 from connectors.fit.walk import COMPRESSED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -54,31 +55,42 @@ Values = dict[str, Any]
 class FitTable:
     """All messages of one kind in one file, in the order of the file."""
 
-    def __init__(self, walked: Walked, kind: str, described: Descriptions | None = None) -> None:
+    def __init__(
+        self,
+        walked: Walked,
+        kind: str,
+        described: Descriptions | None = None,
+        *,
+        most: int | None = None,
+        own: bool = True,
+    ) -> None:
         """Reads no column yet.
 
         Args:
             walked: where everything lies.
             kind: FIT's name of the message, such as `record`.
             described: fields of developers.
+            most: take no more messages than the first so many.
+            own: whether FIT's own fields are read, and not only developers'.
 
         Raises:
             UnusualLayoutError: a shape that is not read here.
         """
         number = NUMBER_OF[kind]
-        parts = (
-            _Part(walked, slot, described or {})
+        self._parts = [
+            _Part(walked, rows, at, described or {}, own=own)
             for slot, definition in enumerate(walked.definitions)
-            if definition.number == number
-        )
-        self._parts = [part for part in parts if len(part)]
-        _count_on(self._parts, walked)
+            if definition.number == number and len(walked.data_of(slot))
+            for at, rows in _alike(walked, slot, described or {}, most)
+        ]
+        _count_on(self._parts, walked, number)
         starts = _concatenated([part.starts for part in self._parts])
-        self._order = np.argsort(starts, kind="stable") if len(self._parts) > 1 else None
-        self._count = len(starts)
+        self._order = np.argsort(starts, kind="stable")[:most] if len(self._parts) > 1 else None
+        self.starts = starts if self._order is None else starts[self._order]
+        """Where each message begins; shape (n,)."""
 
     def __len__(self) -> int:
-        return self._count
+        return len(self.starts)
 
     def numbers(self, *names: str) -> NDArray[np.float64]:
         """A column as numbers in the profile's units, NaN where there is none; shape (n,).
@@ -120,22 +132,27 @@ def descriptions_in(walked: Walked) -> Descriptions:
     """What the developers of this file say of their fields."""
     if all(each.number != NUMBER_OF["field_description"] for each in walked.definitions):
         return {}
-    return described_by(FitTable(walked, "field_description").messages())
+    table = FitTable(walked, "field_description")
+    return described_by(zip(table.starts.tolist(), table.messages(), strict=True))
 
 
 class _Part:
     """The messages of one definition, and what they tell."""
 
-    def __init__(self, walked: Walked, slot: int, described: Descriptions) -> None:
+    def __init__(
+        self, walked: Walked, rows: Rows, at: int, described: Descriptions, *, own: bool
+    ) -> None:
         self._walked = walked
-        self._rows = Rows(walked, slot)
+        self._rows = rows
         self.starts = self._rows.starts
         self.definition = self._rows.definition
-        self.tells = tells_of(self.definition)
+        self.tells = tells_of(self.definition) if own else ()
         if described:
-            self.tells += tuple(tells_of_developers(self.definition, described))
+            self.tells += tuple(tells_of_developers(self.definition, at, described))
         if (self._rows.heads & COMPRESSED).any():
             self.tells += (TIME_IN_HEAD,)
+        self._chosen: dict[str, NDArray[np.int64]] = {}
+        self._by_number: dict[int, list[Told]] = {}
         self.counted: dict[Tell, NDArray[np.int64]] = {}
         """Parts that count on from message to message."""
 
@@ -249,17 +266,26 @@ class _Part:
 
     def _subfield(self, field: Any) -> NDArray[np.int64]:  # noqa: ANN401 - fitparse has no types
         """Which subfield of a field applies to each message, -1 for none; shape (n,)."""
-        chosen = np.full(len(self), -1)
-        for index, subfield in reversed(list(enumerate(field.subfields))):
-            for reference in subfield.ref_fields:
-                for place, each in enumerate(self.definition.fields):
-                    if each.number != reference.def_num or each.developer is not None:
-                        continue
-                    if each.size and each.base_type != STRING:
-                        numbers, told = self._rows.numbers(place, each.base_type)
-                        if numbers.ndim == 1:
-                            chosen[told & (numbers == reference.raw_value)] = index
-        return chosen
+        if field.name not in self._chosen:
+            chosen = np.full(len(self), -1)
+            for index, subfield in reversed(list(enumerate(field.subfields))):
+                for reference in subfield.ref_fields:
+                    for numbers, told in self._plain_numbers(reference.def_num):
+                        chosen[told & (numbers == reference.raw_value)] = index
+            self._chosen[field.name] = chosen
+        return self._chosen[field.name]
+
+    def _plain_numbers(self, number: int) -> list[Told]:
+        """The fields of FIT's own with this number, where they are no text and no list."""
+        if number not in self._by_number:
+            read = (
+                self._rows.numbers(place, each.base_type)
+                for place, each in enumerate(self.definition.fields)
+                if each.number == number and each.developer is None
+                if each.size and each.base_type != STRING
+            )
+            self._by_number[number] = [each for each in read if each[0].ndim == 1]
+        return self._by_number[number]
 
     def _times_in_heads(self) -> Told:
         at, times = compressed_times(self._walked)
@@ -267,6 +293,29 @@ class _Part:
         numbers = np.zeros(len(self), np.int64)
         numbers[told] = times[np.searchsorted(at, self.starts[told])]
         return numbers, told
+
+
+def _alike(
+    walked: Walked, slot: int, described: Descriptions, most: int | None
+) -> Iterator[tuple[int, Rows]]:
+    """The messages of one definition, parted where a developer describes its fields anew.
+
+    Yields:
+        where the definition stands that the messages follow, and the messages.
+    """
+    definition, starts = walked.definitions[slot], walked.data_of(slot)[:most]
+    keys = ((each.developer, each.number) for each in definition.fields)
+    anew = [x.at for key in keys if key[0] is not None for x in described.get(key, [])[1:]]  # type: ignore[arg-type] # no key is None
+    if not anew:
+        yield walked.defined_at[slot], Rows(walked, definition, starts)
+        return
+    defined = np.array([at for at, told in walked.definitions_among() if told == definition.told])
+    # A description holds from the next time that the definition is said.
+    last = defined[np.searchsorted(defined, starts) - 1]
+    holding = np.searchsorted(np.sort(anew), last)
+    for each in np.unique(holding):
+        mine = holding == each
+        yield int(last[mine][0]), Rows(walked, definition, starts[mine])
 
 
 def _is_own(tell: Tell, name: str) -> bool:
@@ -293,7 +342,7 @@ def _bits(numbers: NDArray[Any], tell: Tell) -> NDArray[Any]:
     return np.asarray((numbers.astype(np.int64) >> first) & ((1 << bits) - 1))
 
 
-def _count_on(parts: list[_Part], walked: Walked) -> None:
+def _count_on(parts: list[_Part], walked: Walked, number: int) -> None:
     """Let the parts of fields that count on do so, through all definitions of the kind.
 
     Such a part has few bits: where it is less than in the message before, it has wrapped. It
@@ -304,9 +353,13 @@ def _count_on(parts: list[_Part], walked: Walked) -> None:
         for turn, tell in enumerate(part.tells):
             if tell.part is not None and tell.part.accumulate:
                 counting.setdefault(tell.part.def_num, []).append((part, tell, turn))
-    for sources in counting.values():
-        having = {part.definition.told[1:] for part, _, _ in sources}
-        anew = [at for at, told in walked.definitions_among() if told[1:] in having]
+    for counted_number, sources in counting.items():
+        having = {
+            each.told
+            for each in walked.definitions
+            if each.number == number and counts_on(each, counted_number)
+        }
+        anew = [at for at, told in walked.definitions_among() if told in having]
         read = [part.raw(tell) for part, tell, _ in sources]
         numbers = np.concatenate([each for each, _ in read])
         if numbers.dtype.kind == "f" or len({tell.part.bits for _, tell, _ in sources}) > 1:

@@ -13,6 +13,7 @@ developer's field is described by the file itself.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -36,6 +37,9 @@ UINT32 = 0x86
 
 IN_HEAD = -1
 """The place of the time that stands in a message's head."""
+
+MOST_REPEATED = 4
+"""How often one field is told of in one message; more often only an attacker repeats it."""
 
 MOST_BYTES = 7
 """Bytes that a part of a field may reach over; they are read as one integer."""
@@ -88,12 +92,15 @@ class Described:
 
     name: str
     base_type: int
-    native_number: int | None
+    at: int
+    """Where in the file it is said; it holds for the definitions that follow."""
+    native: tuple[int | None, int] | None
+    """Global number of a message (None: of any) and of its field that this means, unscaled."""
     units: str | None
 
 
-Descriptions = dict[tuple[int, int], Described]
-"""Index of the developer and number of the field → what it is."""
+Descriptions = dict[tuple[int, int], list[Described]]
+"""Index of the developer and number of the field → what it is, and then is, as the file goes on."""
 
 
 @lru_cache(REMEMBERED)
@@ -105,8 +112,12 @@ def tells_of(definition: Definition) -> tuple[Tell, ...]:
     """
     fields = PROFILE[definition.number].fields if definition.number in PROFILE else {}
     tells: list[Tell] = []
+    repeated: Counter[int] = Counter()
     for place, each in enumerate(definition.fields):
         if each.developer is not None or not each.size:
+            continue
+        repeated[each.number] += 1
+        if repeated[each.number] > MOST_REPEATED:
             continue
         field = fields.get(each.number)
         if field is None:
@@ -127,16 +138,24 @@ def tells_of(definition: Definition) -> tuple[Tell, ...]:
     return tuple(tells)
 
 
-def tells_of_developers(definition: Definition, described: Descriptions) -> Iterator[Tell]:
-    """What the developers' fields tell; those that nobody described are passed over."""
+def tells_of_developers(definition: Definition, at: int, described: Descriptions) -> Iterator[Tell]:
+    """What the developers' fields tell; those that nobody described are passed over.
+
+    Args:
+        definition: which fields there are.
+        at: where it stands in the file.
+        described: what the developers say.
+    """
     fields = PROFILE[definition.number].fields if definition.number in PROFILE else {}
     for place, each in enumerate(definition.fields):
         if each.developer is None:
             continue
-        known = described.get((each.developer, each.number))
+        every = described.get((each.developer, each.number), [])
+        known = next((x for x in reversed(every) if x.at < at), None) or next(iter(every), None)
         if known is None or each.size < BASE_BYTES[known.base_type]:
             continue
-        native = fields.get(known.native_number)
+        message, number = known.native or (None, None)
+        native = fields.get(number) if message in {None, definition.number} else None
         yield Tell(
             known.name,
             place,
@@ -147,22 +166,50 @@ def tells_of_developers(definition: Definition, described: Descriptions) -> Iter
         )
 
 
-def described_by(messages: Iterable[Mapping[str, Any]]) -> Descriptions:
-    """The fields that messages of the kind `field_description` describe."""
+def described_by(messages: Iterable[tuple[int, Mapping[str, Any]]]) -> Descriptions:
+    """The fields that messages of the kind `field_description` describe.
+
+    Args:
+        messages: where each stands, and what it holds; in the order of the file.
+    """
     described: Descriptions = {}
-    for message in messages:
+    for at, message in messages:
         developer = message.get("developer_data_index")
         number = message.get("field_definition_number")
         if not isinstance(developer, int) or not isinstance(number, int):
             continue
-        native, units = message.get("native_field_num"), message.get("units")
-        described[developer, number] = Described(
+        units = message.get("units")
+        known = Described(
             name=str(message.get("field_name") or f"unnamed_dev_field_{number}"),
             base_type=_base_type(message.get("fit_base_type_id")),
-            native_number=native if isinstance(native, int) else None,
+            at=at,
+            native=_native(message),
             units=units.lower() if isinstance(units, str) else None,
         )
+        described.setdefault((developer, number), []).append(known)
     return described
+
+
+def counts_on(definition: Definition, number: int) -> bool:
+    """Whether some part of a definition's fields counts this field of the message on."""
+    fields = PROFILE[definition.number].fields if definition.number in PROFILE else {}
+    return any(
+        part.accumulate and part.def_num == number
+        for each in definition.fields
+        if each.developer is None and each.number in fields
+        for part in fields[each.number].components or ()
+    )
+
+
+def _native(message: Mapping[str, Any]) -> tuple[int | None, int] | None:
+    """Which of FIT's own fields a developer's means; none where it has a scale of its own."""
+    number = message.get("native_field_num")
+    told = message.get("native_mesg_num")
+    of = NUMBER_OF.get(told) if isinstance(told, str) else told
+    scaled = (message.get("scale") or 1) != 1 or (message.get("offset") or 0) != 0
+    if not isinstance(number, int) or scaled or (of is not None and not isinstance(of, int)):
+        return None
+    return of, number
 
 
 def _variants(field: Any) -> Iterator[tuple[Any, tuple[tuple[Any, int], ...]]]:  # noqa: ANN401 - fitparse has no types

@@ -31,6 +31,7 @@ looks far ahead at once. Everything else (`table`) is done for a whole column at
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import repeat
 from typing import TYPE_CHECKING, Literal
 
@@ -63,12 +64,6 @@ PADDING = bytes([DEFINES]) * LARGEST_MESSAGE
 MOST_DEFINED = 400_000
 """How often anything is defined. There are devices that define each message once more."""
 
-MOST_FILES = 1000
-"""In one chain. A device chains a handful."""
-
-MOST_DEFINITIONS = 4096
-"""Different ones. A multisport file has about 60."""
-
 WINDOW, LONGEST_PERIOD = 32, 8
 """Heads in which a period is looked for, and how long it may be."""
 
@@ -85,7 +80,7 @@ _LOCAL[COMPRESSED:] = (np.arange(COMPRESSED, 256) >> 5) & (COMPRESSED_LOCAL_NUMB
 _DEFINES = (np.arange(256) & (COMPRESSED | DEFINES)) == DEFINES
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Walked:
     """Where every message of one file lies."""
 
@@ -97,12 +92,21 @@ class Walked:
     slots: NDArray[np.uint16]
     """Which of `definitions` each data message follows, NO_DATA for a definition."""
     definitions: tuple[Definition, ...]
+    defined_at: tuple[int, ...]
+    """Where each of them stands first."""
     problem: Problem | None
 
     def data_of(self, slot: int) -> NDArray[np.int64]:
         """Where the data messages of one definition begin, in the order of the file."""
-        starts: NDArray[np.int64] = self.starts[self.slots == slot]
-        return starts
+        starts, bounds = self._by_definition
+        return starts[bounds[slot] : bounds[slot + 1]]
+
+    @cached_property
+    def _by_definition(self) -> tuple[NDArray[np.int64], list[int]]:
+        """All starts, definition by definition, and where each definition's begin among them."""
+        order = np.argsort(self.slots, kind="stable")
+        bounds = np.searchsorted(self.slots[order], np.arange(len(self.definitions) + 1))
+        return self.starts[order], bounds.tolist()
 
     def definitions_among(self) -> Iterator[tuple[int, bytes]]:
         """Every definition as it stands in the file, repeated ones too: where, and its bytes."""
@@ -119,7 +123,7 @@ def chained(content: bytes, limits: FormatLimits = USUAL) -> Iterator[Walked]:
     begin, count = 0, 0
     while begin < len(content):
         count += 1
-        if count > MOST_FILES:
+        if count > limits.files:
             raise UnreadableFileError("hostile", "The file is a chain of absurdly many files.")
         walked, begin = _one_file(content, begin, limits)
         yield walked
@@ -136,13 +140,14 @@ def _one_file(content: bytes, begin: int, limits: FormatLimits) -> tuple[Walked,
     # A watch that died while recording never wrote how long the file is: then it is all there is.
     end = first + told if told else len(content)
     whole = end + CRC_BYTES <= len(content)
-    sound = whole and _crc_is_right(content, begin, end) and _header_is_sound(content, begin)
-    walked = walk(
-        content[first:end],
-        complete=end <= len(content),
-        strict=whole and not sound,
-        limits=limits,
-    )
+    sound = whole and _crc_is_right(content, begin, end)
+    if whole and not sound and not _may_end_there(content, end):
+        end, whole = len(content), False  # the length is wrong as well
+    sound = sound and _header_is_sound(content, begin)
+    messages, complete = content[first:end], end <= len(content)
+    walked = walk(messages, complete=complete, limits=limits)
+    if whole and not sound and walked.problem and any(x.misaligned for x in walked.definitions):
+        walked = walk(messages, complete=complete, strict=True, limits=limits)
     if walked.problem == "damaged":
         return walked, len(content)
     problem: Problem | None = None
@@ -151,6 +156,12 @@ def _one_file(content: bytes, begin: int, limits: FormatLimits) -> tuple[Walked,
     elif not sound:
         problem = "crc_mismatch"
     return replace(walked, problem=problem), end + CRC_BYTES
+
+
+def _may_end_there(content: bytes, end: int) -> bool:
+    """Whether after the checksum there is nothing, or the header of another file."""
+    after = end + CRC_BYTES
+    return after == len(content) or content[after:].startswith(SIGNATURE, SIGNATURE_AT)
 
 
 def _crc_is_right(content: bytes, begin: int, end: int) -> bool:
@@ -175,8 +186,8 @@ def walk(
     Args:
         messages: these bytes alone.
         complete: whether they are all that the header has announced.
-        strict: take a definition with a misaligned field for damage; to be said where the
-            checksum is wrong.
+        strict: take a definition with a misaligned field for damage; to be said where there is
+            damage somewhere.
         limits: how many messages are believed.
 
     Raises:
@@ -205,6 +216,7 @@ class _Walk:
         self._slot_of: dict[bytes, int] = {}
         self._defined = 0
         self._definitions: list[Definition] = []
+        self._defined_at: list[int] = []
         self._changes: list[list[tuple[int, int]]] = [[] for _ in range(LOCAL_NUMBERS)]
         """For each local number: from which message on it has which slot."""
 
@@ -291,6 +303,7 @@ class _Walk:
         if slot is None:
             slot = self._slot_of[told] = len(self._definitions)
             self._definitions.append(definition_of(told))
+            self._defined_at.append(at)
         if self._strict and self._definitions[slot].misaligned:
             return None
         local = told[0] & (LOCAL_NUMBERS - 1)
@@ -309,7 +322,7 @@ class _Walk:
         if (
             self._count + len(self._heads) > self._limits.messages
             or self._defined > MOST_DEFINED
-            or len(self._definitions) > MOST_DEFINITIONS
+            or len(self._definitions) > self._limits.definitions
         ):
             says = "The file holds absurdly many messages."
             raise UnreadableFileError("hostile", says)
@@ -333,6 +346,7 @@ class _Walk:
             starts=(ends - sizes)[:whole],
             slots=slots[:whole],
             definitions=tuple(self._definitions),
+            defined_at=tuple(self._defined_at),
             problem=problem,
         )
 

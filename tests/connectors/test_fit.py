@@ -490,3 +490,37 @@ def test_other_kinds_of_file_are_named(kind, name):
 def test_an_activity_entered_by_hand_has_no_record_to_read():
     said = refusal(made.fit_file(made.session(0, made.RUNNING, (8, "uint32", 1_800_000))))
     assert (said.reason, "by hand" in said.says) == ("not_an_activity", True)
+
+
+def test_one_moment_without_a_date_moves_nothing():
+    dated = [made.moving_record(second) for second in range(60)]
+    undated = made.message(made.RECORD, (253, "uint32", 100), (3, "uint8", 140))
+    ended = made.message(
+        made.ACTIVITY, (253, "uint32", 160), (5, "uint32", made.since_1989(3600 + 160))
+    )
+    activity = only(made.fit_file(*dated, undated, made.session(0), ended))
+    assert not activity.clock_is_local
+    assert activity.records.at_s.tolist() == [START_S + second for second in range(60)]
+    assert codes(activity)["no_time"] == 1
+
+
+def test_a_number_of_no_size_is_none():
+    huge = struct.pack("<d", 1e300)
+    definition = bytes([0x40, 0, 0, 20, 0, 2, 253, 4, 0x86, 5, 8, 0x89])
+    rows = struct.pack("<I", made.since_1989(0)) + huge
+    activity = only(made.fit_file(definition + b"\0" + rows))
+    assert np.isnan(activity.records.distance_m).all()
+
+
+def test_a_session_that_does_not_say_when_it_began_says_when_it_ended():
+    records = [made.moving_record(second) for second in range(60)]
+    first = made.session(0, made.CYCLING)
+    second = made.message(
+        made.SESSION,
+        (253, "uint32", made.since_1989(60)),
+        (7, "uint32", 30_000),
+        (5, "enum", made.RUNNING),
+    )
+    ride, run_after = fit.read(made.fit_file(*records, first, second)).activities
+    assert (ride.sport, run_after.sport) == ("cycling", "running")
+    assert (len(ride.records), len(run_after.records)) == (30, 30)

@@ -131,7 +131,13 @@ def any_file(chance: random.Random) -> bytes:
 
 
 def described(
-    base_type: int, number: int, name: str, *, native: int = 0xFF, units: str = "Watts"
+    base_type: int,
+    number: int,
+    name: str,
+    *,
+    native: int = 0xFF,
+    units: str = "Watts",
+    more: tuple[Any, ...] = (),
 ) -> bytes:
     """A developer's field_description."""
     return message(
@@ -142,6 +148,7 @@ def described(
         (3, "string", name.encode() + b"\0"),
         (8, "string", units.encode() + b"\0"),
         (15, "uint8", native),
+        *more,
     )
 
 
@@ -268,11 +275,87 @@ def test_a_misaligned_field_costs_nothing_but_itself():
         assert (each["heart_rate"], each["cadence"], each["distance"]) == (140, 85, (0.07,))
 
 
-def test_a_misaligned_field_is_damage_where_the_checksum_is_wrong():
+def test_nor_where_the_checksum_is_wrong():
     content = fit_file(record(0, (3, "uint8", 140)), misaligned(1), record(2, (3, "uint8", 141)))
     (walked,) = chained(content[:-1] + bytes([content[-1] ^ 1]))
+    assert walked.problem == "crc_mismatch"
+    heart_rates = [each["heart_rate"] for each in FitTable(walked, "record").messages()]
+    assert heart_rates == [140, 140, 141]
+
+
+def test_a_misaligned_field_is_damage_where_there_is_damage():
+    content = bytearray(fit_file(record(0, (3, "uint8", 140)), misaligned(1), b"\x0f" * 9))
+    (walked,) = chained(bytes(content[:-1]) + bytes([content[-1] ^ 1]))
     assert walked.problem == "damaged"
     assert len(FitTable(walked, "record")) == 1
+
+
+# What developers say
+
+
+def described_as(*said: bytes, value: int = 250) -> bytes:
+    """A record with a developer's field 0 after each of the descriptions."""
+    stamp = message(207, (3, "uint8", 0))
+    rows = (
+        each + record(at, (3, "uint8", 140), developer=((0, "uint16", value),))
+        for at, each in enumerate(said)
+    )
+    return fit_file(stamp, *rows)
+
+
+def test_of_a_field_described_twice_each_description_holds_for_what_follows():
+    content = described_as(
+        described(0x84, 0, "Power", native=7),
+        described(0x83, 0, "cad", native=4, units="rpm") + message(21, (0, "enum", 0)),
+    )
+    theirs, complete = by_fitparse(content)
+    assert complete
+    check_equal(by_us(content), theirs)
+    assert [each.get("Power") for each in by_us(content)["record"]] == [250, None]
+    (activity,) = fit.read(content).activities
+    assert activity.records.power_w.tolist()[:1] == [250.0]
+    assert np.isnan(activity.records.power_w[1])
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param({"native": 5, "units": "km"}, id="a distance is FIT's"),
+        pytest.param({"native": 253, "units": "s"}, id="a time is FIT's"),
+        pytest.param({"native": 7, "units": "kW"}, id="an unknown unit"),
+        pytest.param({"native": 7, "more": ((6, "uint8", 10),)}, id="a scale of its own"),
+        pytest.param({"native": 7, "more": ((14, "uint16", 19),)}, id="a field of laps"),
+    ],
+)
+def test_what_a_developer_says_means_something_else_changes_nothing(told):
+    (activity,) = fit.read(described_as(described(0x84, 0, "x", **told))).activities
+    measured = activity.records
+    assert np.isnan(measured.power_w).all()
+    assert np.isnan(measured.distance_m).all()
+    assert measured.at_s.tolist() == [START_S]
+    assert not activity.clock_is_local
+
+
+def test_a_sensor_that_is_not_there_tells_nothing():
+    content = described_as(described(0x84, 0, "Power", native=7), value=0)
+    (activity,) = fit.read(content).activities
+    assert np.isnan(activity.records.power_w).all()
+
+
+# Parts that count on
+
+
+def test_a_definition_without_data_lets_parts_count_anew_as_in_fitparse():
+    def moved(local: int, *values: int) -> bytes:
+        return b"".join(bytes([local]) + each.to_bytes(3, "little") for each in values)
+
+    first = bytes([0x40, 0, 0, 20, 0, 1, 8, 3, 0x0D])
+    other = bytes([0x41, 0, 0, 20, 0, 2, 8, 3, 0x0D, 3, 1, 0x02])
+    far, near = 0xFFE << 12, 5 << 12
+    content = fit_file(first + moved(0, far, near) + other + moved(0, far, near))
+    theirs, complete = by_fitparse(content)
+    assert complete
+    assert check_equal(by_us(content), theirs) > 10
 
 
 # Shapes that are not read column by column
@@ -303,6 +386,52 @@ def test_and_to_fitdecode_where_fitparse_refuses_it():
     assert by_fitparse(content)[1] is False
     (file,), _ = files_in(content)
     assert file.table("record").numbers("heart_rate").tolist() == [140.0]
+
+
+def test_an_odd_definition_without_data_changes_nothing():
+    odd = message(20, (6, "uint16", (3000, 1)))
+    definition = odd[: odd.index(b"\0\xb8")]
+    (file,), _ = files_in(fit_file(record(0, (3, "uint8", 140)), definition))
+    assert isinstance(file.table("record"), FitTable)
+
+
+def test_two_oddities_cost_no_record_and_no_power():
+    stamp = message(207, (3, "uint8", 0)) + described(0x84, 0, "Power", native=7)
+    rows = [
+        record(
+            at,
+            (6, "uint16", (3000, 1)),
+            (3, "uint8", 140),
+            developer=((0, "uint16", 251), (3, "byte", b"")),
+        )
+        for at in range(5)
+    ]
+    (activity,) = fit.read(fit_file(stamp, *rows)).activities
+    assert activity.records.heart_rate_bpm.tolist() == [140.0] * 5
+    assert activity.records.power_w.tolist() == [251.0] * 5
+
+
+# Hostile, and soon done with: each of these once took minutes
+
+
+def test_a_thousand_definitions_with_times_in_heads():
+    messages = message(20, (253, "uint32", 0x30000000))
+    for number in range(490):
+        messages += bytes([0x40, 0, 0, 20, 0, 1, 3, 1 + number // 250, 0x0D])[:8]
+        messages += bytes([0x0D]) + (b"\x80" + bytes(1 + number // 250)) * 2
+        messages += bytes([0x41, 0, 0]) + number.to_bytes(2, "little") + bytes([1, 253, 4, 0x86])
+    (walked,) = chained(fit_file(messages))
+    assert np.isfinite(FitTable(walked, "record").instants_s("timestamp")).sum() == 981
+
+
+def test_fields_repeated_absurdly_often():
+    shape = bytes([3, 4, 0x86]) * 254
+    messages = b"".join(
+        bytes([0x40, 0, 0, 21, 0, 255]) + shape + bytes([number, 1, 2]) + bytes(1 + 254 * 4 + 1)
+        for number in range(200)
+    )
+    (walked,) = chained(fit_file(messages))
+    assert len(FitTable(walked, "event").messages()) == 200
 
 
 # Real files

@@ -6,9 +6,10 @@ import random
 
 import pytest
 
+from connectors import fit
 from connectors.errors import UnreadableFileError
 from connectors.fit.walk import NO_DATA, chained, walk
-from tests.connectors.made import fit_file, record
+from tests.connectors.made import fit_file, message, record
 
 
 def definition(local: int, size: int, number: int = 20) -> bytes:
@@ -109,3 +110,19 @@ def test_a_chain_of_absurdly_many_files_is_refused():
     assert len(list(chained(fit_file() * 7))) == 7
     with pytest.raises(UnreadableFileError, match="hostile"):
         list(chained(fit_file() * 1001))
+
+
+@pytest.mark.parametrize("told", [0, 10, 40, 400])
+def test_a_length_that_is_wrong_costs_no_record(told):
+    content = bytearray(fit_file(*map(record, range(50))))
+    right = int.from_bytes(content[4:8], "little")
+    content[4:8] = min(told, right - 1).to_bytes(4, "little")
+    (walked,) = chained(bytes(content))
+    assert len(walked.starts) == 102
+    assert walked.problem in {"truncated", "damaged"}
+
+
+def test_a_kind_of_absurdly_many_messages_is_refused():
+    laps = b"".join([message(19, (253, "uint32", 5))] + [b"\0" + bytes(4)] * 50_001)
+    with pytest.raises(UnreadableFileError, match="hostile"):
+        fit.read(fit_file(record(0, (3, "uint8", 140)), laps))
