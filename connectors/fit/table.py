@@ -6,13 +6,11 @@ different definitions are one table in the order of the file.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
-from itertools import starmap
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from connectors.fit.rows import NUMPY_TYPE, STRING, Rows, compressed_times, is_told
+from connectors.fit.rows import STRING, Rows, compressed_times
 from connectors.fit.tells import (
     IN_HEAD,
     NUMBER_OF,
@@ -25,6 +23,7 @@ from connectors.fit.tells import (
     tells_of,
     tells_of_developers,
 )
+from connectors.fit.values import FIRST_DATE, FIT_EPOCH_S, LAST_DATE, lists, singles
 from connectors.fit.walk import COMPRESSED
 
 if TYPE_CHECKING:
@@ -34,14 +33,6 @@ if TYPE_CHECKING:
 
     from connectors.fit.rows import Told
     from connectors.fit.walk import Walked
-
-FIT_EPOCH_S = 631_065_600
-"""1989-12-31T00:00:00Z, where FIT's clocks begin, in seconds since 1970."""
-
-FIRST_DATE, LAST_DATE = 0x10000000, 0xFFFFFFFF
-"""A smaller time counts seconds since the device was switched on; a larger one is none of FIT's."""
-
-DAY_S = 24 * 3600
 
 TIMES = {"date_time", "local_date_time", "localtime_into_day"}
 
@@ -241,7 +232,7 @@ class _Part:
         """One column as fitparse gives it: None for invalid, ABSENT where it does not apply."""
         if tell.place == IN_HEAD:
             numbers, applies = self._times_in_heads()
-            values = _singles(numbers, applies, tell)
+            values = singles(numbers, applies, tell)
         else:
             values = self._values_everywhere(tell)
             applies = self._applies(tell)
@@ -255,7 +246,7 @@ class _Part:
         if tell.base_type == STRING:
             return list(self._rows.texts(tell.place))
         numbers, told = self.raw(tell)
-        return (_singles if numbers.ndim == 1 else _lists)(numbers, told, tell)
+        return (singles if numbers.ndim == 1 else lists)(numbers, told, tell)
 
     def _applies(self, tell: Tell) -> NDArray[np.bool_]:
         """Whether each message means this one of a field's subfields; shape (n,)."""
@@ -385,62 +376,3 @@ def _unwrapped(
     wraps = np.cumsum(np.append(False, wrapped)[: len(numbers)])
     at_begin = wraps[np.searchsorted(stretch, stretch, side="left")] if len(wraps) else wraps
     return np.asarray(numbers + (wraps - at_begin) * (1 << bits))
-
-
-def _singles(numbers: NDArray[Any], told: NDArray[np.bool_], tell: Tell) -> list[Any]:
-    render = _rendering(tell)
-    return [
-        render(number) if here else None
-        for number, here in zip(numbers.tolist(), told.tolist(), strict=True)
-    ]
-
-
-def _lists(numbers: NDArray[Any], told: NDArray[np.bool_], tell: Tell) -> list[Any]:
-    """Lists as tuples, with None for what is invalid in them; of bytes all or nothing."""
-    scaled = _scaling(tell)
-    single = np.ones(numbers.shape, dtype=bool)
-    if tell.base_type in NUMPY_TYPE:
-        single = is_told(numbers, tell.base_type)
-
-    def one(row: list[Any], row_told: list[bool]) -> tuple[Any, ...]:
-        return tuple(scaled(x) if here else None for x, here in zip(row, row_told, strict=True))
-
-    rows = starmap(one, zip(numbers.tolist(), single.tolist(), strict=True))
-    return [row if here else None for row, here in zip(rows, told.tolist(), strict=True)]
-
-
-def _rendering(tell: Tell) -> Callable[[Any], Any]:
-    """What becomes of a raw number: a label, a scaled number, an instant."""
-    labels, kind, scaled = tell.labels, tell.kind, _scaling(tell)
-
-    def rendered(number: Any) -> Any:  # noqa: ANN401 - int or float
-        # Of a field the raw number may have a label, of a part the scaled one.
-        value = scaled(number) if tell.part is not None else number
-        if value in labels:
-            return labels[value]
-        return _in_python(value if tell.part is not None else scaled(value), kind)
-
-    return rendered
-
-
-def _scaling(tell: Tell) -> Callable[[Any], Any]:
-    scale, offset = tell.scale, tell.offset
-
-    def scaled(number: Any) -> Any:  # noqa: ANN401 - int or float
-        value = float(number) / scale if scale else number
-        return value - offset if offset else value
-
-    return scaled
-
-
-def _in_python(value: Any, kind: str | None) -> Any:  # noqa: ANN401 - int or float
-    """Times as Python's own, for the types that are times."""
-    if kind == "bool":
-        return bool(value)
-    if kind == "date_time" and FIRST_DATE <= value <= LAST_DATE:
-        return datetime.fromtimestamp(FIT_EPOCH_S + value, tz=UTC)
-    if kind == "local_date_time" and 0 <= value <= LAST_DATE:
-        return datetime.fromtimestamp(FIT_EPOCH_S + value, tz=UTC).replace(tzinfo=None)
-    if kind == "localtime_into_day" and isinstance(value, int) and 0 <= value < DAY_S:
-        return time(value // 3600, value // 60 % 60, value % 60)
-    return value
