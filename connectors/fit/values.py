@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 FIT_EPOCH_S = 631_065_600
 """1989-12-31T00:00:00Z, where FIT's clocks begin, in seconds since 1970."""
 
-FIRST_DATE, LAST_DATE = 0x10000000, 0xFFFFFFFF
-"""A smaller time counts seconds since the device was switched on; a larger one is none of FIT's."""
+FIRST_DATE, LAST_DATE = 0x10000000, 0x1_FFFF_FFFF
+"""A smaller time counts seconds since the device was switched on; a larger one (beyond 2262) comes
+only from a type in which no device tells a time."""
 
 DAY_S = 24 * 3600
 
