@@ -1,7 +1,7 @@
 """Which format a file has, and what was read of it: the one door through which bytes come in.
 
-To add a format: write a module with `FORMAT`, `identify(head)` and `read(content)`, put it into
-`READERS` below, and put a sample of it into tests/connectors. Nothing else changes.
+To add a format: write a module with `FORMAT`, `identify(head)` and `read(content, limits)`, put it
+into `READERS` below, and put a sample of it into tests/connectors. Nothing else changes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ Status = Literal["read", "salvaged", "refused"]
 READER_VERSION = 2
 """Goes up whenever the same bytes would be read otherwise; refused files are then tried again."""
 
-HEAD_BYTES = 1024
+HEAD_BYTES = 8192
+"""What a format is told by; programs write long comments before the root of an XML file."""
 
 
 class Reader(Protocol):
@@ -95,21 +96,26 @@ def read_file(
     content: bytes,
     athlete: Athlete,
     *,
+    digest: str | None = None,
     not_after_s: float | None = None,
     sport_told: tuple[str, str | None] | None = None,
     limits: FormatLimits = USUAL,
 ) -> FileReading:
-    """Read one file and derive its rows. A bad file is an answer: this never raises.
+    """Read one file and derive its rows. A bad file is an answer, and no error.
 
     Args:
         file: its name, for the answer only; the format is told by the bytes.
         content: decompressed.
+        digest: SHA-256 of the content, in hexadecimal, where it is known already.
         athlete: for the time zone and the bounds of heart rate.
         not_after_s: latest time that can be true, seconds since 1970.
         sport_told: FIT's sport and sub-sport as told elsewhere, for a file that names none.
         limits: how much of a thing in one file is still no attack.
+
+    Raises:
+        MemoryError: this process has not enough; a fresh one may have.
     """
-    digest = sha256(content).hexdigest()
+    digest = digest or sha256(content).hexdigest()
     format_name: str | None = None
     try:
         if exports.is_list(file):
@@ -121,8 +127,7 @@ def read_file(
     except UnreadableFileError as error:
         return replace(refusal(file, error, digest), format=format_name)
     except MemoryError:
-        too_much = UnreadableFileError("too_large", "Reading it took too much memory.")
-        return replace(refusal(file, too_much, digest), format=format_name)
+        raise  # the workers know whether other files used it up
     except Exception as error:  # noqa: BLE001 - the boundary: one bad file must not stop the others
         damaged = UnreadableFileError(
             "damaged", f"It could not be read ({type(error).__name__}); please report such a file."

@@ -15,7 +15,7 @@ import signal
 import sys
 import threading
 from collections import deque
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
@@ -43,7 +43,13 @@ AHEAD_BYTES = 64_000_000
 JOBS_PER_PROCESS = 500
 """Then a fresh one takes over, so that what a parser leaks does not add up."""
 
-START_S = 60
+STEP_S = 1.0
+"""A process is waited for in steps of this: what stops the machine, or all of us, is one step."""
+
+MEANWHILE_S = 10.0
+"""How long to wait for an answer before whoever waits is given a turn."""
+
+START_S = 60.0
 """A process that has not come up by then never will."""
 
 END_S = 10
@@ -72,6 +78,7 @@ class Workers(Generic[Job, Answer]):
         count: how many processes; each is started when there is something for it to do.
         limits: what one job may cost.
         weigh: how many bytes a job carries; one that carries nothing is worked on here.
+        meanwhile: called every now and then while an answer is waited for.
     """
 
     def __init__(
@@ -80,7 +87,9 @@ class Workers(Generic[Job, Answer]):
         given_up: Callable[[Job, Ending], Answer],
         count: int,
         limits: WorkerLimits | None = None,
+        *,
         weigh: Callable[[Job], int] = lambda _: 1,
+        meanwhile: Callable[[], object] = lambda: None,
     ) -> None:
         """Starts no process yet."""
         self._work = work
@@ -88,6 +97,7 @@ class Workers(Generic[Job, Answer]):
         self._count = max(count, 1)
         self._limits = limits or WorkerLimits()
         self._weigh = weigh
+        self._meanwhile = meanwhile
 
     def answers(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Answer]]:
         """Each job with its answer, in order; jobs are taken only as they are needed.
@@ -119,15 +129,20 @@ class Workers(Generic[Job, Answer]):
                 ):
                     first, weight, answer = waiting.popleft()
                     ahead_bytes -= weight
-                    yield first, answer.result()
+                    yield first, self._result(answer)
             while waiting:
                 first, _, answer = waiting.popleft()
-                yield first, answer.result()
+                yield first, self._result(answer)
         finally:
             for _ in keepers:
                 todo.put(None)
             for each in keepers:
                 each.stop()
+
+    def _result(self, answer: Future[Answer]) -> Answer:
+        while not wait([answer], timeout=MEANWHILE_S).done:
+            self._meanwhile()
+        return answer.result()
 
 
 class _Keeper(threading.Thread, Generic[Job, Answer]):
@@ -166,16 +181,16 @@ class _Keeper(threading.Thread, Generic[Job, Answer]):
         self.join(END_S)
 
     def _answer(self, job: Job) -> Answer:
+        is_second = False
         while True:
             process = self._running()
             try:
                 return process.ask(job)
             except _EndedError as ended:
                 self._bury()
-                # A process that had read other files may have died of those: ask a fresh one.
-                if ended.why == "crashed" and process.jobs > 1 and not self._stopped:
-                    continue
-                return self._given_up(job, ended.why)
+                if is_second or self._stopped or not _may_have_been_others(ended.why, process.jobs):
+                    return self._given_up(job, ended.why)
+                is_second = True
 
     def _running(self) -> _Process[Job, Answer]:
         if self._process is not None and self._process.jobs >= JOBS_PER_PROCESS:
@@ -203,6 +218,15 @@ class _EndedError(Exception):
         self.why = why
 
 
+def _may_have_been_others(why: Ending, jobs: int) -> bool:
+    """Whether something else than the job may be at fault, so that a fresh process is asked too.
+
+    A machine short of memory kills any process, even in its first job; what other jobs left
+    behind counts only where there were some. Time was counted for this job alone.
+    """
+    return why == "crashed" or (why == "too_large" and jobs > 1)
+
+
 class _Process(Generic[Job, Answer]):
     """One process and our end of the line to it."""
 
@@ -220,7 +244,7 @@ class _Process(Generic[Job, Answer]):
 
     def wait_until_ready(self) -> None:
         try:
-            if self._line.poll(START_S) and self._line.recv() is None:
+            if _comes(self._line, START_S) and self._line.recv() is None:
                 return
         except (EOFError, OSError):
             pass  # it died; what it had to say about that is on stderr
@@ -236,7 +260,7 @@ class _Process(Generic[Job, Answer]):
         self.jobs += 1
         try:
             self._line.send(job)
-            if not self._line.poll(self._wall_s):
+            if not _comes(self._line, self._wall_s):
                 raise _EndedError("took_too_long")
             answer, error = self._line.recv()
         except (EOFError, OSError):
@@ -260,6 +284,20 @@ class _Process(Generic[Job, Answer]):
                 return "too_large"
             case _:
                 return "crashed"
+
+
+def _comes(line: Connection[Any, Any], wall_s: float) -> bool:
+    """Whether something comes over the line in so many seconds in which we were awake ourselves.
+
+    Somebody may stop us, or freeze the whole machine: no clock tells that time from any other,
+    but it passes within one step.
+    """
+    left_s = wall_s
+    while left_s > 0:
+        if line.poll(min(left_s, STEP_S)):
+            return True
+        left_s -= STEP_S
+    return False
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 
 from connectors import exports
@@ -14,7 +15,7 @@ from connectors.sources import OnDisk
 from flows import settings
 from flows.beside import Beside
 from flows.jobs import Job, answers, job_of
-from flows.plans import ARCHIVE, UNAVAILABLE, Plan, Window, derived_with
+from flows.plans import ARCHIVE, COPY_GONE, UNAVAILABLE, Plan, Window, derived_with
 from flows.progress import Advance, say
 from flows.report import Counts
 from flows.settings import Home
@@ -24,6 +25,9 @@ from pipeline.run import ActivityRow
 from pipeline.store import raw
 from pipeline.store.lease import Lease, renew
 from pipeline.store.records import RawFile, SeenFile, Store
+
+HOLD_ON_EVERY = timedelta(seconds=20)
+"""The lease is renewed this often, even where nothing is written for a long time."""
 
 
 class Intake:
@@ -45,7 +49,10 @@ class Intake:
         self._runner = home.athlete(athlete)
         self._derived = derived_with(self._runner)
         self._raw_folder = home.raw_folder / athlete
+        self._held_on_at = settings.now()
         self._told: dict[str, ExportLine] = {}
+        self._kept: dict[str, RawFile] = {}
+        """What is to be derived again, as it stands."""
         self._limits = home.limits
         self._aside: list[tuple[Job, FileReading | None]] = []
         """What may be half written, and the same bytes once more."""
@@ -63,7 +70,7 @@ class Intake:
             self._known = {
                 digest: (file.status, file.reason)
                 for digest, file in transaction.raw_files(athlete).items()
-                if file.derived_with == self._derived
+                if file.derived_with == self._derived and file.status != "refused"
             }
 
     def take_in(
@@ -78,7 +85,8 @@ class Intake:
         self, plan: Plan, files: Sequence[RawFile], *, workers: int, advance: Advance
     ) -> None:
         """Read kept files once more, because the code or the settings changed."""
-        jobs = (job for file in files for job in self._job_again(file))
+        self._kept = {file.sha256: file for file in files}
+        jobs = (self._job_again(file) for file in files)
         with self._store.reading() as transaction:
             self._told = transaction.told(self._athlete)
         self._pass_through(plan, jobs, workers=workers, advance=advance)
@@ -87,22 +95,37 @@ class Intake:
         self, plan: Plan, jobs: Iterable[Job], *, workers: int, advance: Advance
     ) -> None:
         now_s = settings.now().timestamp()
-        for job, reading in answers(jobs, self._runner, now_s, limits=self._limits, count=workers):
+        for job, reading in answers(
+            jobs,
+            self._runner,
+            now_s,
+            limits=self._limits,
+            count=workers,
+            meanwhile=self._hold_on,
+        ):
+            self._hold_on()
             self._keep(plan, job, reading)
             if job.kind == "done" or job.found is None:
                 advance()
 
-    def _job_again(self, file: RawFile) -> Iterator[Job]:
+    def _hold_on(self) -> None:
+        """Renew the lease: one bad file may take longer than it lasts, and so may many unkept."""
+        now = settings.now()
+        if now - self._held_on_at >= HOLD_ON_EVERY:
+            self._held_on_at = now
+            with self._store.writing() as transaction:
+                renew(transaction, self._lease, now)
+
+    def _job_again(self, file: RawFile) -> Job:
         """The job of a kept file; one that is gone or spoilt keeps the numbers it has."""
         try:
             content = raw.path_of(self._raw_folder, file.sha256).read_bytes()
         except OSError:
             content = b""
         if sha256(content).hexdigest() != file.sha256:
-            say(f"The kept copy of {file.file} is gone; its numbers stay as they were.")
-            return
+            return Job(kind="gone", name=file.file, found=None, digest=file.sha256)
         line = self._told.get(file.sha256)
-        yield Job(
+        return Job(
             kind="read",
             name=file.file,
             found=None,
@@ -144,6 +167,8 @@ class Intake:
         elif job.kind == "same":
             if not self._beside.takes_same(job):
                 self._keep_same(plan, job)
+        elif job.kind == "gone":
+            self._keep_numbers(job)
         elif reading is not None and not self._beside.takes(job, reading):
             self._keep_or_wait(plan, job, reading)
 
@@ -184,7 +209,8 @@ class Intake:
         if self._moving and plan.source is not None:
             self.waiting.add(plan.source.url)
             self._counts.waiting += len(self._moving)
-            say(f"Still being written: {len(self._moving)} of the files; the next sync takes them.")
+            count = len(self._moving)
+            say(f"Still being written: {count} of the files; the same command takes them later.")
             self._moving = set()
 
     def _keep_same(self, plan: Plan, job: Job) -> None:
@@ -215,32 +241,67 @@ class Intake:
             self._incomplete.add(job.found)
 
     def _keep_reading(self, plan: Plan, job: Job, reading: FileReading) -> None:
-        if job.found is not None:
-            # A file is taken in whole or not at all, and what is kept is derived again whole.
-            inside = any(self._window.holds(row.local_date) for row in reading.rows)
-            if reading.rows and not inside:
-                self._leave_out(job)
-                return
-            if reading.sha256 in self._became:
-                self._counts.duplicates += 1
-            else:
-                self._counts.count(reading)
-            self._counts.told += len(reading.told or ())
-            if reading.sha256 is not None:
-                self._became[reading.sha256] = (reading.status, reading.reason)
-        if reading.status == "refused" or reading.sha256 is None or reading.format is None:
-            self._write(plan, job, reading.status, reason=reading.reason, told=reading.told)
+        # A file is taken in whole or not at all, and what is kept is derived again whole.
+        inside = any(self._window.holds(row.local_date) for row in reading.rows)
+        if job.found is not None and reading.rows and not inside:
+            self._leave_out(job)
             return
-        raw.keep(self._raw_folder, reading.sha256, job.content or b"")
-        kept = RawFile(
-            sha256=reading.sha256,
+        self._count(job, reading)
+        kept = self._kept_as(job, reading)
+        if kept is not None and kept.status != "refused":
+            raw.keep(self._raw_folder, kept.sha256, job.content or b"")
+        self._write(
+            plan,
+            job,
+            reading.status,
+            reason=reading.reason,
+            kept=kept,
+            rows=reading.rows,
+            told=reading.told,
+        )
+
+    def _count(self, job: Job, reading: FileReading) -> None:
+        """A kept file that is derived again counts only when it can be read no more."""
+        is_again = job.found is None
+        if is_again and reading.status != "refused":
+            return
+        if job.digest not in self._became:
+            self._counts.count(reading)
+        elif not is_again:
+            self._counts.duplicates += 1
+        self._counts.told += len(reading.told or ())
+        if job.digest is not None:
+            self._became[job.digest] = (reading.status, reading.reason)
+
+    def _kept_as(self, job: Job, reading: FileReading) -> RawFile | None:
+        """The row of a kept file; None for one that is refused and was never kept."""
+        if reading.status == "refused":
+            before = self._kept.get(job.digest or "") if job.found is None else None
+            if before is None:
+                return None
+            if before.status != "refused":
+                say(f"The kept {before.file} can be read no more; its numbers were taken out.")
+            return replace(
+                before, status="refused", reason=reading.reason, derived_with=self._derived
+            )
+        if job.digest is None or reading.format is None:
+            return None
+        return RawFile(
+            sha256=job.digest,
             file=reading.file,
             format=reading.format,
             status=reading.status,
             reason=reading.reason,
             derived_with=self._derived,
         )
-        self._write(plan, job, reading.status, reason=reading.reason, kept=kept, rows=reading.rows)
+
+    def _keep_numbers(self, job: Job) -> None:
+        """Say once, and not every night, that a kept file cannot be derived again."""
+        say(f"The kept copy of {job.name} is gone; its numbers stay as they were.")
+        kept = replace(self._kept[job.digest or ""], derived_with=self._derived + COPY_GONE)
+        with self._store.writing() as transaction:
+            renew(transaction, self._lease, settings.now())
+            transaction.note_raw(self._athlete, kept)
 
     def _finish(self, plan: Plan, job: Job) -> None:
         """An archive is known once all its members are, so that a kill in between shows."""
@@ -268,6 +329,7 @@ class Intake:
             renew(transaction, self._lease, settings.now())
             if kept is not None:
                 transaction.add_raw(self._athlete, kept, rows)
+                transaction.note_became(self._athlete, kept, READER_VERSION)
             if job.found is not None:
                 transaction.add_source(self._athlete, job.found.source_url, complete=plan.complete)
                 seen = SeenFile(

@@ -5,7 +5,7 @@ Apart from the intake, because every worker process imports this: no store, no S
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -24,8 +24,9 @@ from pipeline.athlete import Athlete
 class Job:
     """One file on its way through the workers."""
 
-    kind: Literal["read", "refused", "same", "done"]
-    """To be read; refused unread; bytes that were met before; or: a file on disk has passed."""
+    kind: Literal["read", "refused", "same", "gone", "done"]
+    """To be read; refused unread; bytes that were met before; a kept copy that is no more; or: a
+    file on disk has passed."""
     name: str
     found: OnDisk | None
     """None for a kept file that is derived again."""
@@ -57,6 +58,7 @@ def read_job(
         job.name,
         job.content,
         athlete,
+        digest=job.digest,
         not_after_s=not_after_s,
         sport_told=job.sport_told,
         limits=limits,
@@ -81,8 +83,18 @@ def weight(job: Job) -> int:
 
 
 def answers(
-    jobs: Iterable[Job], athlete: Athlete, not_after_s: float, *, limits: ReadingLimits, count: int
+    jobs: Iterable[Job],
+    athlete: Athlete,
+    not_after_s: float,
+    *,
+    limits: ReadingLimits,
+    count: int,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Iterator[tuple[Job, FileReading | None]]:
-    """Each job with what was read, in order; always in other processes, which may be ended."""
+    """Each job with what was read, in order; always in other processes, which may be ended.
+
+    `meanwhile` is called now and then while an answer is waited for.
+    """
     read = partial(read_job, athlete=athlete, not_after_s=not_after_s, limits=limits.format)
-    return Workers(read, given_up, count, limits.worker, weight).answers(jobs)
+    workers = Workers(read, given_up, count, limits.worker, weigh=weight, meanwhile=meanwhile)
+    return workers.answers(jobs)

@@ -36,7 +36,7 @@ class LimitsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     cpu_s: Annotated[float, msgspec.Meta(ge=0.1, le=86_400)] = 30.0
     """Computing on one file."""
     wall_s: Annotated[float, msgspec.Meta(ge=0.1, le=86_400)] = 90.0
-    """Waiting for one file; below the two minutes after which the lease of a sync runs out."""
+    """Waiting for one file. The lease of a sync is held on to meanwhile, however long this is."""
     still_s: Annotated[float, msgspec.Meta(ge=0, le=60)] = 5.0
     """How long nobody may have written to a file that reads badly."""
 

@@ -20,6 +20,9 @@ ARCHIVE = "archive"
 UNAVAILABLE = "unavailable"
 """Why a file could not be opened; it may be another day, so it is tried again."""
 
+COPY_GONE = ", kept copy gone"
+"""Behind what a kept file was to be derived with, where its numbers stay as they were."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -77,7 +80,8 @@ def plans(
         again = tuple(
             file
             for file in transaction.raw_files(athlete).values()
-            if file.derived_with != derived or file.sha256 in told_otherwise
+            if file.derived_with not in {derived, derived + COPY_GONE}
+            or (file.sha256 in told_otherwise and _has_copy(file))
         )
     return [*made, Plan(source=None, complete=False, again=again)] if again else made
 
@@ -87,8 +91,13 @@ def misnamed(store: Store, athlete: str) -> Plan:
     with store.reading() as transaction:
         found = transaction.misnamed(athlete)
         files = transaction.raw_files(athlete) if found else {}
-    again = tuple(file for digest, file in files.items() if digest in found)
+    again = tuple(file for digest, file in files.items() if digest in found and _has_copy(file))
     return Plan(source=None, complete=False, again=again)
+
+
+def _has_copy(file: RawFile) -> bool:
+    """Whether its kept copy was there when it was last wanted."""
+    return not file.derived_with.endswith(COPY_GONE)
 
 
 def _changed(found: list[OnDisk], seen: dict[str, SeenFile], counts: Counts) -> Iterator[OnDisk]:

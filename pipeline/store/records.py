@@ -241,25 +241,42 @@ class Transaction:
         Returns:
             How many activities the file has.
         """
-        before = self.session.scalars(
-            select(ActivityTableRow.local_date).where(
-                ActivityTableRow.athlete_id == athlete, ActivityTableRow.sha256 == raw.sha256
-            )
+        query = select(ActivityTableRow.local_date).where(
+            ActivityTableRow.athlete_id == athlete, ActivityTableRow.sha256 == raw.sha256
         )
+        before = set(self.session.scalars(query))
         for on in before:
             self.mark_stale(athlete, on)
+        left = before - {row.local_date for row in rows}
+        spans = dict(self._spans(athlete)) if left else {}
         self.session.execute(
             delete(ActivityTableRow).where(
                 ActivityTableRow.athlete_id == athlete, ActivityTableRow.sha256 == raw.sha256
             )
         )
-        self.session.merge(RawFileRow(athlete_id=athlete, **asdict(raw)))
+        self.note_raw(athlete, raw)
         self.session.get_one(AthleteRow, athlete).copies_stale = True
         self.session.flush()
         for position, row in enumerate(rows):
             self.session.add(activity_row(athlete, raw.sha256, position, row))
             self.mark_stale(athlete, row.local_date)
+        # Days without a run are known up to the last one of a source: that may be an earlier one.
+        for url, span in self._spans(athlete) if left else ():
+            if span != spans.get(url):
+                self.mark_stale(athlete, span.last)
         return len(rows)
+
+    def note_raw(self, athlete: str, raw: RawFile) -> None:
+        """Keep a file's facts; its activities stay as they are."""
+        self.session.merge(RawFileRow(athlete_id=athlete, **asdict(raw)))
+
+    def note_became(self, athlete: str, raw: RawFile, reader_version: int) -> None:
+        """Say wherever these bytes were seen before what has become of them by now."""
+        self.session.execute(
+            update(SeenFileRow)
+            .where(SeenFileRow.athlete_id == athlete, SeenFileRow.sha256 == raw.sha256)
+            .values(status=raw.status, reason=raw.reason, reader_version=reader_version)
+        )
 
     def keep_told(
         self, athlete: str, source_url: str, listed_in: str, lines: Iterable[ExportLine]

@@ -96,6 +96,14 @@ def test_the_name_of_a_file_tells_nothing(name, wrong):
     assert (reading.file, reading.format, reading.status) == (wrong, name, "read")
 
 
+@pytest.mark.parametrize("name", ["gpx", "tcx"])
+def test_a_long_comment_before_the_root_hides_nothing(name):
+    declaration, _, rest = SAMPLES[name].partition(b"\n")
+    comment = b"<!-- " + b"made by a program. " * 300 + b"-->"
+    reading = read(b"\n".join([declaration, comment, rest]))
+    assert (reading.status, reading.format) == ("read", name)
+
+
 @pytest.mark.parametrize(
     "content", [b"x", b"\0" * 20, b"PK\x03\x04zip", b"<html></html>", b"{}", b"\xff\xfe", b"GPX"]
 )
@@ -138,6 +146,26 @@ def test_a_crash_of_a_reader_is_an_answer_that_tells_nothing_of_the_body(monkeyp
     assert (reading.status, reading.reason, reading.format) == ("refused", "damaged", "clumsy")
     assert "ValueError" in (reading.says or "")
     assert "190" not in (reading.says or "")
+
+
+def test_a_lack_of_memory_is_no_fault_of_the_file(monkeypatch):
+    class Hungry:
+        FORMAT = "hungry"
+
+        def identify(self, head):
+            return bool(head)
+
+        def read(self, _content, _limits):
+            raise MemoryError
+
+    monkeypatch.setattr(formats, "READERS", (Hungry(),))
+    with pytest.raises(MemoryError):
+        read(b"anything")
+
+
+@pytest.mark.parametrize("content", [FIT, b"nothing known"])
+def test_a_digest_that_is_known_is_taken(content):
+    assert read_file("a", content, RUNNER, digest="known").sha256 == "known"
 
 
 def test_a_refusal_has_no_digest_where_nothing_was_read():

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,10 +61,88 @@ def test_whatever_a_parser_does_it_costs_one_job(job, why):
     assert list(asked) == [(each, f"{why if each == job else 'done'} {each}") for each in jobs]
 
 
-def test_a_process_that_had_other_jobs_gets_a_second_chance(tmp_path):
-    """What the others left behind may have ended it; a fresh one is asked."""
-    jobs = ["a", f"exit-once {tmp_path / 'was here'}", "b"]
+@pytest.mark.parametrize("before", [[], ["a"]])
+@pytest.mark.parametrize("death", ["exit-once", "kill-once"])
+def test_a_process_that_dies_gets_a_second_chance(tmp_path, before, death):
+    """What other jobs left behind may have ended it, or the kernel, when memory was short."""
+    jobs = [*before, f"{death} {tmp_path / 'was here'}", "b"]
     assert answers(jobs, count=1) == [(job, f"done {job}") for job in jobs]
+
+
+def starts_of(monkeypatch):
+    started = []
+    start = workers._Process.__init__
+
+    def start_and_note(process, *given):
+        started.append(process)
+        start(process, *given)
+
+    monkeypatch.setattr(workers._Process, "__init__", start_and_note)
+    return started
+
+
+@pytest.mark.parametrize(
+    ("jobs", "processes"),
+    [(["kill"], 2), (["allocate"], 1), (["a", "allocate"], 2), (["loop"], 1)],
+)
+def test_nobody_gets_a_third_chance_and_what_would_not_help_is_not_tried(
+    monkeypatch, jobs, processes
+):
+    started = starts_of(monkeypatch)
+    limits = WorkerLimits(memory_bytes=300_000_000, cpu_s=0.2, wall_s=10)
+    list(Workers(work, given_up, 1, limits).answers(jobs))
+    assert len(started) == processes
+
+
+def test_memory_that_other_jobs_left_behind_costs_no_job():
+    limits = WorkerLimits(memory_bytes=200_000_000)
+    jobs = ["leak 150", "take 100"]
+    asked = Workers(work, given_up, 1, limits).answers(jobs)
+    assert list(asked) == [(job, f"done {job}") for job in jobs]
+
+
+class Line:
+    """Our end of a line over which something comes when it was polled so often."""
+
+    def __init__(self, polls: int | None) -> None:
+        self.polls = polls
+        self.waited: list[float] = []
+
+    def poll(self, wait_s: float) -> bool:
+        """Nothing yet, but for the one time."""
+        self.waited.append(wait_s)
+        return len(self.waited) == self.polls
+
+
+def test_a_pause_of_the_whole_machine_is_one_step_of_waiting():
+    """After it, the poll in which it fell comes back empty, however long that was."""
+    line: Any = Line(polls=2)
+    assert workers._comes(line, 90)
+
+
+@pytest.mark.parametrize("wall_s", [0.3, 1, 2.5, 90])
+def test_nobody_is_waited_for_longer_than_that(wall_s):
+    line: Any = Line(polls=None)
+    assert not workers._comes(line, wall_s)
+    assert sum(line.waited) == pytest.approx(wall_s)
+    assert max(line.waited) <= workers.STEP_S
+
+
+def test_whoever_waits_has_turns_meanwhile(monkeypatch):
+    monkeypatch.setattr(workers, "MEANWHILE_S", 0.01)
+    turns = []
+    asked = Workers(work, given_up, 1, meanwhile=lambda: turns.append("turn")).answers(["slow"])
+    assert list(asked) == [("slow", "done slow")]
+    assert turns
+
+
+def test_a_turn_may_break_the_reading_off(monkeypatch):
+    def lost():
+        raise InterruptedError
+
+    monkeypatch.setattr(workers, "MEANWHILE_S", 0.01)
+    with pytest.raises(InterruptedError):
+        list(Workers(work, given_up, 1, meanwhile=lost).answers(["sleep"]))
 
 
 def test_processes_are_renewed(monkeypatch):

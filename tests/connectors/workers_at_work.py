@@ -30,6 +30,19 @@ def exit_once(place: str) -> None:
         os._exit(3)
 
 
+def kill_once(place: str) -> None:
+    if not Path(place).exists():
+        Path(place).touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+LEFT_BEHIND: list[bytearray] = []
+
+
+def leak(megabytes: str) -> None:
+    LEFT_BEHIND.append(bytearray(int(megabytes) * 1_000_000))
+
+
 ACTS: dict[str, Callable[[str], object]] = {
     "exit": lambda _: os._exit(3),
     "exit-once": exit_once,
@@ -37,6 +50,9 @@ ACTS: dict[str, Callable[[str], object]] = {
     "segfault": lambda _: ctypes.string_at(0),
     "allocate": lambda _: bytearray(10_000_000_000),
     "allocate-in-numpy": lambda _: np.ones(2_000_000_000),
+    "leak": leak,
+    "take": lambda megabytes: bytearray(int(megabytes) * 1_000_000),
+    "kill-once": kill_once,
     "loop": lambda _: loop(),
     "loop-in-c": lambda _: re.match(r"(a|a)*b", "a" * 100),
     "sleep": lambda _: time.sleep(600),

@@ -11,6 +11,7 @@ from connectors import archives
 from connectors.formats import READER_VERSION
 from flows.simulate import phone_gpx, watch_fit
 from pipeline.store import raw
+from pipeline.store.lease import renew
 from tests.flows.installation import SETTINGS, TODAY, Installation, run_on, write_runs
 
 HR = SETTINGS + "hr_rest = 50\nhr_max = 190\nsex = 'female'\n"
@@ -174,13 +175,114 @@ def test_a_kept_file_that_is_gone_keeps_its_numbers(calfwise, tmp_path):
     calfwise.json("backfill", path)
     [before] = calfwise.json("runs")
     kept = raw.path_of(calfwise.home / "raw" / "me", before["sha256"])
-    for spoil in (lambda: kept.write_bytes(b"spoilt"), kept.unlink):
+    for spoil, changed in ((lambda: kept.write_bytes(b"spoilt"), HR), (kept.unlink, SETTINGS)):
         spoil()
-        set_settings(calfwise, HR)
-        outcome = calfwise.run("sync")
-        assert outcome.code == 0
-        assert "kept copy of run.fit is gone" in outcome.err
-        assert calfwise.json("runs") == [before]
+        set_settings(calfwise, changed)
+        for is_said in (True, False):
+            outcome = calfwise.run("sync")
+            assert outcome.code == 0
+            assert ("kept copy of run.fit is gone" in outcome.err) == is_said
+            assert calfwise.json("runs") == [before]
+    # The same bytes once more are read, and kept again.
+    set_settings(calfwise, HR)
+    report = calfwise.json("backfill", path.rename(tmp_path / "again.fit"))
+    assert counts(report) == {"found": 1, "new": 1, "read": 1}
+    assert kept.exists()
+    assert calfwise.json("runs")[0]["trimp"] is not None
+    assert "run.fit" not in calfwise.run("sync").err
+
+
+def test_a_gone_copy_is_said_once_where_an_export_tells_its_sport(calfwise, tmp_path):
+    content = phone_gpx(run_on(TODAY - timedelta(days=3), seed=3, minutes=2))
+    content = content.replace(b"<type>running</type>", b"")
+    assert b"<type>" not in content
+    calfwise.json("backfill", write(tmp_path / "run.gpx", content))
+    [before] = calfwise.json("runs")
+    raw.path_of(calfwise.home / "raw" / "me", before["sha256"]).unlink()
+    folder = tmp_path / "export"
+    write(folder / "activities" / "1.gpx", content)
+    write(
+        folder / "activities.csv",
+        b"Activity ID,Activity Name,Activity Type,Filename\n1,Out,Ride,activities/1.gpx\n",
+    )
+    assert calfwise.run("backfill", folder).err.count("kept copy of run.gpx is gone") == 1
+    assert "gone" not in calfwise.run("sync").err
+
+
+def write(path, content):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def two_tracks():
+    early, late = (run_on(TODAY - timedelta(days=n), seed=n, minutes=2) for n in (9, 2))
+    first, second = phone_gpx(early).decode(), phone_gpx(late).decode()
+    track = second[second.index("<trk>") : second.index("</gpx>")]
+    return first.replace("</gpx>", track + "</gpx>")
+
+
+ONE_ACTIVITY = "[limits]\nfile_activities = 1\n"
+
+
+def no_more_than_one(settings):
+    return settings.replace("[limits]\n", ONE_ACTIVITY)
+
+
+def test_a_kept_file_that_is_refused_by_now_loses_its_numbers_and_is_said_once(calfwise, tmp_path):
+    (tmp_path / "two.gpx").write_text(two_tracks())
+    calfwise.json("backfill", tmp_path / "two.gpx")
+    before = calfwise.tables()
+    set_settings(calfwise, no_more_than_one(HR))
+    outcome = calfwise.run("sync", "--json")
+    assert outcome.code == 4
+    assert "two.gpx can be read no more; its numbers were taken out" in outcome.err
+    assert counts(outcome.json) == {"found": 1, "new": 1, "refused": 1}
+    [refused] = outcome.json["refused_files"]
+    assert refused["file"] == "two.gpx"
+    after = calfwise.tables()
+    assert after["activity"] == []
+    assert [each["known"] for each in after["day"]] == [0] * len(after["day"])
+    for name in ("raw_file", "seen_file"):
+        assert [(each["status"], each["reason"]) for each in after[name]] == [
+            ("refused", refused["reason"])
+        ]
+    quiet = calfwise.run("sync", "--json")
+    assert (quiet.code, counts(quiet.json)) == (0, {})
+    assert "two.gpx" not in quiet.err
+    assert "files" not in quiet.err, "there is nothing to read"
+    assert calfwise.tables() == after
+    assert counts(calfwise.json("backfill", tmp_path / "two.gpx")) == {"found": 1, "unchanged": 1}
+    # Its bytes are still kept: whatever reads them again brings everything back.
+    set_settings(calfwise, SETTINGS)
+    calfwise.json("sync")
+    for name in ("activity", "raw_file", "seen_file"):
+        assert calfwise.tables()[name] == before[name]
+
+
+def test_a_kept_file_refused_over_a_limit_is_taken_in_again_with_another_one(calfwise, tmp_path):
+    path = tmp_path / "two.gpx"
+    path.write_text(two_tracks())
+    calfwise.json("backfill", path)
+    set_settings(calfwise, no_more_than_one(HR))
+    calfwise.json("sync", code=4)
+    set_settings(calfwise, HR)
+    report = calfwise.json("backfill", path.rename(tmp_path / "again.gpx"))
+    assert counts(report) == {"found": 1, "new": 1, "read": 1}
+    assert len(calfwise.json("runs")) == 2
+    assert {each["status"] for each in calfwise.tables()["seen_file"]} == {"read"}
+
+
+def test_a_kept_file_that_was_touched_and_is_refused_counts_once(calfwise, tmp_path):
+    path = tmp_path / "two.gpx"
+    path.write_text(two_tracks())
+    calfwise.json("backfill", path)
+    touched(path)
+    set_settings(calfwise, no_more_than_one(HR))
+    report = calfwise.json("backfill", path, code=4)
+    assert counts(report) == {"found": 1, "new": 1, "refused": 1}
+    assert calfwise.tables()["activity"] == []
+    assert counts(calfwise.json("backfill", path)) == {"found": 1, "unchanged": 1}
 
 
 # --- archives
@@ -246,10 +348,7 @@ def test_only_dates_asked_for_come_in_and_the_others_later(calfwise, tmp_path):
 
 def test_a_file_of_several_days_comes_in_whole(calfwise, tmp_path):
     """Of two tracks in one file one lies within the dates: the other must not get lost."""
-    early, late = (run_on(TODAY - timedelta(days=n), seed=n, minutes=2) for n in (9, 2))
-    first, second = phone_gpx(early).decode(), phone_gpx(late).decode()
-    track = second[second.index("<trk>") : second.index("</gpx>")]
-    (tmp_path / "two.gpx").write_text(first.replace("</gpx>", track + "</gpx>"))
+    (tmp_path / "two.gpx").write_text(two_tracks())
     calfwise.json("backfill", tmp_path / "two.gpx", "--since", TODAY - timedelta(days=3))
     calfwise.json("backfill", tmp_path / "two.gpx")
     assert len(calfwise.json("runs")) == 2
@@ -332,6 +431,48 @@ def test_a_complete_source_makes_the_days_after_it_known(tmp_path):
         after = [(TODAY - timedelta(days=n)).isoformat() for n in range(1, 5)]
         assert [told[on] for on in after].count(True) == known
         assert told[TODAY.isoformat()] is False, "it has not ended"
+
+
+# --- the lease
+
+
+@pytest.fixture
+def renewals(monkeypatch):
+    """Every time the lease is renewed; as if much time passed between any two looks at it."""
+    renewed = []
+
+    def renew_and_note(*given):
+        renewed.append(given)
+        renew(*given)
+
+    monkeypatch.setattr("flows.intake.HOLD_ON_EVERY", timedelta(0))
+    monkeypatch.setattr("flows.intake.renew", renew_and_note)
+    return renewed
+
+
+def test_the_lease_is_held_on_to_while_nothing_is_written(calfwise, tmp_path, renewals):
+    path = a_run(tmp_path / "files", "run.fit")
+    report = calfwise.json("backfill", path, "--since", TODAY)
+    assert report["outside"] == 1
+    assert renewals
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_the_lease_is_held_on_to_while_an_answer_is_waited_for(
+    calfwise, tmp_path, renewals, monkeypatch, lost
+):
+    path = a_run(tmp_path / "files", "run.fit")
+
+    def slow(_jobs, *_args, meanwhile, **_kwargs):
+        if lost:
+            calfwise.change("UPDATE lease SET fence = fence + 1")
+        meanwhile()
+        return iter(())
+
+    monkeypatch.setattr("flows.intake.answers", slow)
+    outcome = calfwise.run("backfill", path)
+    assert renewals
+    assert (outcome.code == 0) == (not lost)
 
 
 # --- workers

@@ -57,16 +57,17 @@ def taken(report):
     )
 
 
-def test_a_file_that_grows_waits_for_the_next_sync(calfwise, folder, monkeypatch):
+@pytest.mark.parametrize("command", [("backfill",), ("sync", "--source")])
+def test_a_file_that_grows_waits_for_the_next_time(calfwise, folder, monkeypatch, command):
     content, path = whole_fit(), folder / "run.fit"
     path.write_bytes(content[: len(content) // 2])
     meanwhile(monkeypatch, lambda: path.write_bytes(content))
-    outcome = calfwise.run("sync", "--source", folder, "--json")
+    outcome = calfwise.run(*command, folder, "--json")
     assert outcome.code == 0
     assert taken(outcome.json) == {"waiting": 1}
-    assert "Still being written: 1" in outcome.err
+    assert "Still being written: 1 of the files; the same command takes them" in outcome.err
     assert calfwise.tables()["seen_file"] == []
-    assert taken(calfwise.json("sync", "--source", folder)) == {"found": 1, "read": 1}
+    assert taken(calfwise.json(*command, folder)) == {"found": 1, "read": 1}
 
 
 @pytest.mark.parametrize("half", [b"", b"this is no FIT file", None])

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from pipeline.day import DayRow, SourceSpan
 from tests.store.made import DAY, answer, full_run, letter, raw_file, run, seen_file
 
@@ -85,6 +87,33 @@ def test_derived_again_an_activity_replaces_the_older_one(known):
     (only,) = stored(known)
     assert only.row == run(5, distance_m=9_000.0)
     assert stale_from(known) == DAY  # the day it left, not only the day it came to
+
+
+@pytest.mark.parametrize(("left", "stale"), [((), 1), ((run(3),), 3), ((run(5),), 5)])
+def test_days_without_a_run_hang_on_the_last_one_of_the_source(known, left, stale):
+    """Without it, nobody knows any more that nothing was run since the one before."""
+    keep(known, run(1), digest="aa" * 32, path="early.fit")
+    keep(known, run(5))
+    fresh(known)
+    with known.writing() as transaction:
+        transaction.add_raw("me", raw_file("ab" * 32), left)
+    assert stale_from(known) == days_after(stale)
+
+
+def test_what_became_of_bytes_is_said_wherever_they_were_seen(known):
+    for path in ("a.fit", "b.fit"):
+        keep(known, run(), path=path)
+    keep(known, run(), digest="aa" * 32, path="c.fit")
+    refused = replace(raw_file("ab" * 32), status="refused", reason="hostile")
+    with known.writing() as transaction:
+        transaction.note_became("me", refused, 7)
+        seen = transaction.seen_files("me", URL).values()
+    assert {each.path: (each.status, each.reason) for each in seen} == {
+        "a.fit": ("refused", "hostile"),
+        "b.fit": ("refused", "hostile"),
+        "c.fit": ("read", None),
+    }
+    assert [each.reader_version == 7 for each in seen] == [True, True, False]
 
 
 def test_two_runners_are_kept_apart(known):
