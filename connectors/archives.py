@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING
 
 from connectors.bounded import GZIP_START, Bounded, Gunzip, overlapping_members
 from connectors.errors import SourceUnavailableError, StillChangingError, UnreadableFileError
-from connectors.names import printable
+from connectors.names import TOO_LONG, printable, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,9 +39,6 @@ CHUNK_BYTES = 1 << 20
 
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """What zip programs write. The others unpack in `zipfile` without any bound: 4 KB become 5 GB."""
-
-LONGEST_NAME = 300
-"""Letters of a member's name; a hostile archive must not fill the store with one."""
 
 MOST_REFUSALS = 300
 """Of one archive; then its rest is not looked at. Each costs a row, and a small archive can name a
@@ -192,9 +189,12 @@ class _Unpacking:
                     yield _refused(name, "too_large", says)
                     return
                 self._members_left -= 1
-                told = f"{name}!{printable(info.filename[:LONGEST_NAME])}"
-                if info in overlapping:
-                    found: Iterable[Member] = (Member(told, None, _bomb()),)
+                whole = f"{name}!{printable(_slashed(info.filename))}"
+                told = shortened(whole)
+                if told != whole:
+                    found: Iterable[Member] = (_refused(told, "hostile", TOO_LONG),)
+                elif info in overlapping:
+                    found = (Member(told, None, _bomb()),)
                 else:
                     found = self._zip_member(told, archive, info, depth)
                 for member in found:
@@ -220,8 +220,6 @@ class _Unpacking:
         """Refuse by what the archive itself says, before anything is unpacked."""
         if _leads_outside(info.filename):
             raise UnreadableFileError("hostile", "The name leads out of the archive.")
-        if len(info.filename) > LONGEST_NAME:
-            raise UnreadableFileError("hostile", "The name is absurdly long.")
         if info.flag_bits & 0x1:
             raise UnreadableFileError("encrypted", "The file is locked with a password.")
         if info.compress_type not in METHODS:
@@ -291,8 +289,13 @@ def _refused(name: str, reason: str, says: str) -> Member:
     return Member(name, None, UnreadableFileError(reason, says))
 
 
+def _slashed(filename: str) -> str:
+    """As zip has it; programs on Windows that know no better write backslashes."""
+    return filename.replace("\\", "/")
+
+
 def _parts(filename: str) -> list[str]:
-    return filename.replace("\\", "/").split("/")
+    return _slashed(filename).split("/")
 
 
 def _leads_outside(filename: str) -> bool:
@@ -303,4 +306,5 @@ def _leads_outside(filename: str) -> bool:
 
 def _is_passed_over(info: zipfile.ZipInfo) -> bool:
     hidden = any(part.startswith(".") and part not in (".", "..") for part in _parts(info.filename))
-    return info.filename.endswith("/") or hidden or "__MACOSX" in _parts(info.filename)
+    is_folder = _slashed(info.filename).endswith("/")
+    return is_folder or hidden or "__MACOSX" in _parts(info.filename)

@@ -5,7 +5,7 @@ An export is a folder, or a zip of it, with the list `activities.csv` and the re
 and headers that Strava forgot to translate read `translation missing: en-GB…`. So each column is
 found by a name we know and by its place:
 
-- The column of files is the one whose cells look like files.
+- The column of files is the one whose cells look like files; of several the one so headed.
 - Where the order is Strava's, it is the same in every language. It is Strava's for certain where
   the columns that stand there twice are twice at exactly their distances: elapsed time, distance,
   relative effort and commute come before the file as they are shown, and after it in raw units.
@@ -19,6 +19,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ from typing import TYPE_CHECKING
 from connectors.errors import UnreadableFileError
 from connectors.sports import sport_of
 from pipeline.activity import ExportLine
+from pipeline.store.paths import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,6 +63,12 @@ KNOWN = {
 }
 """Headers of public exports, lower-cased. `Gear` and `Bike` further on hold numbers."""
 
+FILE_HEADS = {
+    *("filename", "dateiname", "nom du fichier", "bestandsnaam"),
+    *("nombre de archivo", "nome file", "nome do arquivo"),
+}
+"""Asked only where several columns look like files."""
+
 OLDEST = [
     *("id", "date", "name", "type", "description"),
     *("elapsed time", "distance", "commute", "gear", "filename"),
@@ -68,6 +76,8 @@ OLDEST = [
 """The whole header until the summer of 2019."""
 
 _FILE = re.compile(r"(?i)[^\\:*?\"<>|\x00-\x1f]+/[^/\\:*?\"<>|\x00-\x1f]+\.(fit|gpx|tcx)(\.gz)?")
+_BEFORE_HEADER = re.compile(r"(?i)(?:[ \t,;]*[\r\n]|\"?sep=[,;\t]\"?[ \t,;]*[\r\n])*+")
+"""Blank lines, and what spreadsheets write to tell themselves how the columns are parted."""
 _UNTRANSLATED = re.compile(r"(?i)translation missing: [^\"<>\s]*\.(\w+)")
 _BLANKS = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]+")
 _RECORDING = re.compile(r"(?i)\.(fit|gpx|tcx|zip|gz)$")
@@ -137,23 +147,39 @@ def read_list(content: bytes) -> ExportList | None:
     """
     if len(content) > LARGEST_BYTES:
         raise UnreadableFileError("too_large", "The list of the export is absurdly long.")
-    table = _Table(_text_of(content))
-    columns = _columns(table)
-    if columns is None:
-        return ExportList((), table.left_out) if table.left_out else None
-    told: dict[str, ExportLine] = {}
-    for row in table.rows():
-        if (line := _line(row, columns)) is not None:
-            told[line.file] = _agreed(told.get(line.file, line), line)
-    return ExportList(tuple(told.values()), table.left_out)
+    with _cells_of_any_length():
+        table = _Table(_text_of(content))
+        columns = _columns(table)
+        if columns is None:
+            return ExportList((), table.left_out) if table.left_out else None
+        told: dict[str, ExportLine] = {}
+        for row in table.rows():
+            if (line := _line(row, columns)) is not None:
+                path = folded(line.file)
+                told[path] = _agreed(told.get(path, line), line)
+        return ExportList(tuple(told.values()), table.left_out)
+
+
+@contextmanager
+def _cells_of_any_length() -> Iterator[None]:
+    """Let `csv` read cells as long as the list; its own limit, for the whole process, is 131,072.
+
+    A description may be long, or hold a picture.
+    """
+    before = csv.field_size_limit(LARGEST_BYTES)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
 
 
 class _Table:
     """The rows of a list that fit its header; parsed again for each question, to stay small."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
-        first, _, _ = text.partition("\n")
+        found = _BEFORE_HEADER.match(text)
+        self._text = text[found.end() :] if found else text
+        first, _, _ = self._text.partition("\n")
         self._delimiter = max(",;\t", key=first.count)
         self.header = next(self._parsed(), [])
         self.left_out = 0
@@ -182,7 +208,7 @@ class _Table:
 
 
 def _columns(table: _Table) -> _Columns | None:
-    """Where everything stands; None where no column, or more than one, names files."""
+    """Where everything stands; None where it is not certain which column names files."""
     if len(table.header) > MOST_COLUMNS:
         return None
     filled, files = [0] * len(table.header), [0] * len(table.header)
@@ -192,19 +218,30 @@ def _columns(table: _Table) -> _Columns | None:
                 filled[at] += 1
                 files[at] += "/" in cell and "." in cell and _file(cell) is not None
     found = [at for at, count in enumerate(files) if 2 * count > filled[at]]
+    heads = [_head(each) for each in table.header]
+    if len(found) > 1:
+        # A run may be named like a file, and be run every day.
+        named = [at for at in found if heads[at] in FILE_HEADS]
+        found = named or [at for at in found if _places(table, heads, at)]
     if len(found) != 1:
         return None
     [file] = found
-    heads = [_head(each) for each in table.header]
     placed = _places(table, heads, file)
-    return _Columns(file, **{key: _certain(heads, key, placed.get(key)) for key in KNOWN})
+    return _Columns(file, **{key: _certain(table, heads, key, placed.get(key)) for key in KNOWN})
 
 
-def _certain(heads: Sequence[str], key: str, placed: int | None) -> int | None:
-    """The column that the names and the place agree on, or that only one of them knows."""
+def _certain(table: _Table, heads: Sequence[str], key: str, placed: int | None) -> int | None:
+    """The column that the names and the place agree on, or that only one of them knows.
+
+    Several that tell the same of every run are as good as one.
+    """
     named = [at for at, head in enumerate(heads) if head in KNOWN[key]]
-    found = {*named, *([] if placed is None else [placed])}
-    return found.pop() if len(found) == 1 else None
+    found = sorted({*named, *([] if placed is None else [placed])})
+    if not found:
+        return None
+    first, *others = found
+    agree = not others or all(row[at] == row[first] for row in table.rows() for at in others)
+    return first if agree else None
 
 
 def _places(table: _Table, heads: Sequence[str], file: int) -> dict[str, int]:
@@ -258,7 +295,7 @@ def _agreed(one: ExportLine, other: ExportLine) -> ExportLine:
         for each in fields(ExportLine)
         if getattr(one, each.name) == getattr(other, each.name)
     }
-    return ExportLine(**both)
+    return ExportLine(**both | {"file": one.file})
 
 
 def _file(cell: str) -> str | None:

@@ -1,12 +1,11 @@
 """Read GPX: every <trk> is an activity, its segments are parted by pauses.
 
 `xml_columns` collects the columns in one pass; gpxpy, which most people would reach for, is the
-oracle of the tests and the reader of last resort: it understands times that we do not
-(`2026-3-1T8:05:00Z`).
-It does not go first, because it refuses a whole file for one point without coordinates, drops every
-extension where `version` says 1.0, finds nothing where the default namespace is Garmin's, reads
-UTF-8 only, and holds a tree of the whole file (LIBRARIES.md 3, PITFALLS.md 10). Four detours around
-it would be more code than reading the file.
+oracle of the tests, and `reading.moment` asks it for times that no standard has.
+It does not read the file, because it refuses a whole file for one point without coordinates, drops
+every extension where `version` says 1.0, finds nothing where the default namespace is Garmin's,
+reads UTF-8 only, and holds a tree of the whole file (LIBRARIES.md 3, PITFALLS.md 10). Four detours
+around it would be more code than reading the file.
 """
 
 from __future__ import annotations
@@ -74,28 +73,7 @@ def read(content: bytes, limits: FormatLimits = USUAL) -> Content:
     """
     visitor = _Tracks(limits)
     damage = walk(content, visitor, limits=limits)
-    activities = visitor.activities
-    if not activities and not damage and visitor.has_strange_times:
-        again = _Tracks(limits)
-        if walk(_tidied(content, limits), again, limits=limits) is None:
-            activities = again.activities
-    return content_of(activities, damage)
-
-
-def _tidied(content: bytes, limits: FormatLimits) -> bytes:
-    """The same file as gpxpy would write it; as it is where gpxpy does not understand it either.
-
-    Called for whole files only: `walk` has then refused what would crash gpxpy, except for words
-    on which its search for namespaces takes for ever (CHANNELS.md, fault 7).
-    """
-    if content.count(b"xmlns") > limits.namespaces:
-        return content
-    import gpxpy  # noqa: PLC0415 - only the rare file needs it
-
-    try:
-        return gpxpy.parse(content).to_xml().encode()
-    except Exception:  # noqa: BLE001 - its own errors, and UnicodeDecodeError, ValueError, KeyError
-        return content
+    return content_of(visitor.activities, damage)
 
 
 class _Tracks:
@@ -121,11 +99,6 @@ class _Tracks:
             else:
                 untimed += track.without_time
         return _with_untimed(found, untimed)
-
-    @property
-    def has_strange_times(self) -> bool:
-        """Whether some point has a time that was not understood."""
-        return any(each.strange_times for each in self._tracks)
 
     @property
     def track(self) -> Track | None:

@@ -100,16 +100,35 @@ def number(text: str | bytes | float) -> float:
 
 
 def moment(text: str | None) -> datetime | None:
-    """An ISO 8601 date and time, naive where it names no zone; None where it is none."""
+    """A date and time by ISO 8601, or as gpxpy knows them: `2026-3-1T8:05:00Z`.
+
+    Returns:
+        naive where it names no zone; None where it is no time.
+    """
     text = (text or "").strip()
     if len(text) <= DATE_ALONE:
         return None
+    found: datetime | None
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        return None
+        found = _moment_by_gpxpy(text)
     # The first and last year of the calendar may lie outside it once they are in UTC.
-    return found if MINYEAR < found.year < MAXYEAR else None
+    return found if found and MINYEAR < found.year < MAXYEAR else None
+
+
+def _moment_by_gpxpy(text: str) -> datetime | None:
+    from gpxpy.gpx import GPXException  # noqa: PLC0415 - a tenth of a second for the rare file
+    from gpxpy.gpxfield import parse_time  # noqa: PLC0415
+
+    try:
+        found: datetime | None = parse_time(text)
+        offset = found.utcoffset() if found else None  # it takes zones of a hundred hours
+    except (GPXException, ValueError):
+        return None
+    if found is None or offset is None:
+        return found
+    return found.replace(tzinfo=timezone(offset))
 
 
 def in_utc(found: datetime) -> datetime:
@@ -138,8 +157,6 @@ class Track:
         """As the file writes it."""
         self.without_time = 0
         """Points that were left out."""
-        self.strange_times = 0
-        """How many of them have a time that was not understood."""
         self._without_zone = self._misplaced = self._no_numbers = 0
 
     def begin_stretch(self, shortest_pause_s: float = 0.0) -> None:
@@ -164,7 +181,6 @@ class Track:
         at = moment(time)
         if at is None:
             self.without_time += 1
-            self.strange_times += bool(time)
             return
         offset = at.utcoffset()
         self._zones_s.append(nan if offset is None else offset.total_seconds())
@@ -259,7 +275,8 @@ class Track:
     def _moments(self, texts: list[bytes], zones_s: NDArray[np.float64]) -> NDArray[np.float64]:
         """Seconds since 1970 UTC; NaN where there is no time."""
         try:
-            local = np.array(texts).astype("M8[us]")
+            # Not from bytes at once: where one of over 500 is no date, NumPy 2.4 ends the process.
+            local = np.array(texts).astype("U").astype("M8[us]")
         except ValueError:  # one of them is no date
             local = FIRST_PLAIN - np.ones(len(texts), "m8[us]")
         missing = np.isnat(local)
@@ -268,9 +285,7 @@ class Track:
             at_s = np.where(missing, nan, since_1970_us / SECOND_US)
         else:
             at_s = np.array([_rare(*each) for each in zip(texts, zones_s.tolist(), strict=True)])
-        count = int(np.isfinite(at_s).sum())
-        self.without_time += len(texts) - count
-        self.strange_times += sum(map(bool, texts)) - count
+        self.without_time += len(texts) - int(np.isfinite(at_s).sum())
         return at_s
 
     def _numbers(self, name: str, texts: list[Any]) -> NDArray[np.float64]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from connectors.errors import BadSourceError, SourceUnavailableError, UnreadableFileError
-from connectors.names import printable
+from connectors.names import TOO_LONG, printable, shortened
+from pipeline.store.paths import LONGEST_URL, fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,7 @@ IGNORED = {"thumbs.db", "desktop.ini", "__macosx"}
 DEEPEST = 64
 """Folders inside each other."""
 
-LONGEST_PATH_BYTES = 3_800
+LONGEST_PLACE_BYTES = 3_800
 """Systems open no path over 4,096; a file's own name comes on top."""
 
 
@@ -53,7 +54,7 @@ def open_source(url: str) -> Source:
     """Find the place; it must be there.
 
     Raises:
-        BadSourceError: an address of a kind that calfwise does not know.
+        BadSourceError: an address of a kind that calfwise does not know, or absurdly long.
         SourceUnavailableError: nothing is there, or it may not be read.
     """
     try:
@@ -62,7 +63,10 @@ def open_source(url: str) -> Source:
         raise SourceUnavailableError(f"{url}: there is no such file or folder") from error
     if not os.access(root, os.R_OK):
         raise SourceUnavailableError(f"{url}: this may not be read")
-    return Source(root.as_uri(), root)
+    address = root.as_uri()
+    if len(address) > LONGEST_URL:
+        raise BadSourceError(f"{url}: the path is too long; give its folders shorter names")
+    return Source(address, root)
 
 
 def scan(source: Source) -> list[OnDisk]:
@@ -105,10 +109,15 @@ def _walk(source: Source) -> Iterator[OnDisk]:
                 place = Path(entry.path)
                 if not entry.is_dir(follow_symlinks=False):
                     yield from _found(source, entry, place)
-                elif depth < DEEPEST and len(os.fsencode(place)) < LONGEST_PATH_BYTES:
+                elif depth < DEEPEST and _is_openable(source, place):
                     folders.append((place, depth + 1))
                 else:
                     yield _refused(source, place, "The folders lie absurdly deep in each other.")
+
+
+def _is_openable(source: Source, folder: Path) -> bool:
+    """Whether a file in this folder can be opened, and its path be kept."""
+    return len(os.fsencode(folder)) < LONGEST_PLACE_BYTES and fits(_told(source, folder))
 
 
 def _found(source: Source, entry: os.DirEntry[str], place: Path) -> Iterator[OnDisk]:
@@ -138,13 +147,16 @@ def _linked(source: Source, link: Path) -> Iterator[OnDisk]:
 
 
 def _on_disk(source: Source, named: Path, place: Path, stat: os.stat_result) -> OnDisk:
+    if not fits(_told(source, named)):
+        return _refused(source, named, TOO_LONG, stat)
     return OnDisk(source.url, _told(source, named), place, stat.st_size, stat.st_mtime_ns)
 
 
 def _refused(source: Source, place: Path, says: str, stat: os.stat_result | None = None) -> OnDisk:
     size, modified_ns = (stat.st_size, stat.st_mtime_ns) if stat else (0, 0)
     refusal = UnreadableFileError("hostile", says)
-    return OnDisk(source.url, _told(source, place), place, size, modified_ns, refusal)
+    told = shortened(_told(source, place))
+    return OnDisk(source.url, told, place, size, modified_ns, refusal)
 
 
 def _told(source: Source, place: Path) -> str:

@@ -30,7 +30,15 @@ from xml.parsers import expat
 from connectors.limits import USUAL
 from connectors.reading import POSITION, TIME, number
 from connectors.xml_forms import LONGEST_FORM_BYTES, Form, Value, form_of
-from connectors.xml_guard import CHUNK_BYTES, Damage, Guard, damage_of, encoding_of
+from connectors.xml_guard import (
+    CHUNK_BYTES,
+    Damage,
+    Guard,
+    damage_of,
+    encoding_of,
+    length_before_xml,
+    line_ends,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,8 +105,10 @@ def walk(content: bytes, visitor: Visitor, *, limits: FormatLimits = USUAL) -> D
     Raises:
         UnreadableFileError: `hostile`, by the limits or for a DOCTYPE.
     """
-    content = content.lstrip(b" \t\r\n")  # Strava's TCX begins with blanks, which XML forbids
-    walker = _Walker(content, visitor, Guard(limits))
+    begin = length_before_xml(content)
+    walker = _Walker(content[begin:], visitor, Guard(limits))
+    # In UTF-16 each letter has a zero beside it.
+    walker.skipped_lines = line_ends(content[:begin].replace(b"\0", b""), 0, begin)
     try:
         walker.run()
     except expat.ExpatError as error:
@@ -167,9 +177,7 @@ class _Walker:
         self._learn(begin)
         at = self._by_some_form(begin, track)
         self._skipped_bytes += at - begin
-        # A line ends by LF, by CR LF, or from very old machines by CR.
-        lines = self._content.count(b"\n", begin, at) or self._content.count(b"\r", begin, at)
-        self.skipped_lines += lines
+        self.skipped_lines += line_ends(self._content, begin, at)
         return at
 
     def _by_some_form(self, at: int, track: Track) -> int:

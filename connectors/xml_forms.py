@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NUMBER = rb"([-+.0-9eE]++)"
 TIME_TO_MICROSECONDS = (
-    rb"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?+)"
+    rb"([0-9]{4}-[0-9]{1,2}+-[0-9]{1,2}+T[0-9]{1,2}+:[0-9]{1,2}+:[0-9]{1,2}+(?:\.[0-9]{1,6})?+)"
     rb"(?:(?<=\.[0-9]{6})[0-9]++)?+"  # finer than that is cut off, as by datetime
 )
 PLAIN_TEXT = rb"(?:[\t\n\r -%'-;=?-~\x80-\xee\xf0-\xff]++|&(?:amp|lt|gt|quot|apos);)*+"

@@ -32,6 +32,13 @@ ENDED_TOO_EARLY = frozenset(
 
 BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
+BEFORE_XML = {
+    None: re.compile(rb"(?:\xef\xbb\xbf|[ \t\r\n](?!\0))*+"),
+    "utf-16le": re.compile(rb"(?:\xff\xfe|[ \t\r\n]\0)*+"),
+    "utf-16be": re.compile(rb"(?:\xfe\xff|\0[ \t\r\n])*+"),
+}
+"""Encoding, None for those that contain ASCII → blanks and byte order marks."""
+
 CHUNK_BYTES = 1 << 20
 
 # Possessive (`*+`): what was skipped is not tried again, or hostile heads would take for ever.
@@ -87,10 +94,29 @@ def root_name(head: bytes) -> str | None:
     Args:
         head: the first KiB, in UTF-8, UTF-16 or any encoding that contains ASCII.
     """
-    found = ROOT.match(
-        head.decode(_utf_16(head) or "utf-8-sig", errors="replace").removeprefix("\ufeff")
-    )
+    bare = head[length_before_xml(head) :]
+    found = ROOT.match(bare.decode(_utf_16(bare) or "utf-8", errors="replace"))
     return found[1] if found else None
+
+
+def length_before_xml(content: bytes) -> int:
+    """How many bytes stand before the first that XML allows there.
+
+    Strava's TCX begins with blanks; others have a byte order mark after them, or two of them.
+    """
+    begin, before = 0, -1
+    while begin > before:
+        before = begin
+        found = BEFORE_XML[_utf_16(content[begin : begin + 2])].match(content, begin)
+        begin = found.end() if found else begin
+    return begin
+
+
+def line_ends(content: bytes, begin: int, end: int) -> int:
+    """How many lines end there, as expat counts: by LF, by CR LF, or by a CR alone."""
+    lines = content.count(b"\n", begin, end)
+    returns = content.count(b"\r", begin, end)
+    return lines + returns - (content.count(b"\r\n", begin, end) if returns else 0)
 
 
 def encoding_of(content: bytes) -> Literal["utf-8", "iso-8859-1", "utf-16le", "utf-16be"]:

@@ -215,7 +215,7 @@ class ExportLineRow(Base):
     athlete_id: Mapped[str] = mapped_column(String(ATHLETE_CHARS), primary_key=True)
     source_url: Mapped[str] = mapped_column(String(1000), primary_key=True)
     path: Mapped[str] = mapped_column(String(1000), primary_key=True)
-    """Without `.gz`: a file may have been unpacked since."""
+    """Folded by `paths.folded`: a file may have been unpacked since, or be spelled otherwise."""
     listed_in: Mapped[str] = mapped_column(String(1000), primary_key=True)
     """Path of the list."""
     number: Mapped[int]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Text, cast, delete, func, insert, or_, select
 
 from pipeline.activity import SPORT_INFERRED, SPORT_TOLD, ExportLine
+from pipeline.store.paths import fits, folded
 from pipeline.store.tables import ActivityTableRow, ExportLineRow, SeenFileRow
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 VALUES = tuple(each.name for each in fields(ExportLine) if each.name != "file")
 LINE_COLUMNS = (ExportLineRow.path, *(getattr(ExportLineRow, name) for name in VALUES))
 
-PATH_CHARS = 1000
-
 
 def told_of_files(session: Session, athlete: str) -> dict[str, ExportLine]:
     """What is told of each file: its digest → the line.
@@ -33,27 +32,25 @@ def told_of_files(session: Session, athlete: str) -> dict[str, ExportLine]:
     several = select(ActivityTableRow.sha256).where(
         ActivityTableRow.athlete_id == athlete, ActivityTableRow.position > 0
     )
-    query = (
-        select(SeenFileRow.sha256, *LINE_COLUMNS)
-        .join(
-            SeenFileRow,
-            (SeenFileRow.athlete_id == ExportLineRow.athlete_id)
-            & (SeenFileRow.source_url == ExportLineRow.source_url)
-            & or_(
-                SeenFileRow.path == ExportLineRow.path,
-                SeenFileRow.path == ExportLineRow.path + ".gz",
-            ),
-        )
-        .where(
-            ExportLineRow.athlete_id == athlete,
-            SeenFileRow.sha256.not_in(several),
-        )
+    lines = session.execute(
+        select(ExportLineRow.source_url, *LINE_COLUMNS)
+        .where(ExportLineRow.athlete_id == athlete)
         .order_by(ExportLineRow.number, ExportLineRow.path)
+    ).all()
+    seen = select(SeenFileRow.source_url, SeenFileRow.path, SeenFileRow.sha256).where(
+        SeenFileRow.athlete_id == athlete,
+        SeenFileRow.source_url.in_({url for url, *_ in lines}),
+        SeenFileRow.sha256.is_not(None),
+        SeenFileRow.sha256.not_in(several),
     )
+    # Not joined by the database: each has its own idea of lower case.
+    lay_there: dict[tuple[str, str], set[str]] = {}
+    for url, path, digest in session.execute(seen):
+        lay_there.setdefault((url, folded(path)), set()).add(digest or "")
     told: dict[str, ExportLine] = {}
-    for digest, *values in session.execute(query):
-        if digest is not None:
-            line = _line(values)
+    for url, *values in lines:
+        line = _line(values)
+        for digest in lay_there.get((url, line.file), ()):
             told[digest] = _over(told[digest], line) if digest in told else line
     return told
 
@@ -61,7 +58,7 @@ def told_of_files(session: Session, athlete: str) -> dict[str, ExportLine]:
 def keep_lines(
     session: Session, athlete: str, source_url: str, listed_in: str, lines: Iterable[ExportLine]
 ) -> set[date]:
-    """Make these the lines of one list; the same once more change nothing.
+    """Make these the lines of one list, which is now the one taken in last.
 
     Args:
         session: of a writing transaction.
@@ -80,15 +77,14 @@ def keep_lines(
     )
     rows = session.execute(select(*LINE_COLUMNS).where(*mine))
     stored = {line.file: line for line in map(_line, rows)}
-    new = {line.file: line for line in lines if len(line.file) <= PATH_CHARS}
-    if stored == new:
+    new = {file: replace(line, file=file) for line in lines if fits(file := folded(line.file))}
+    newest = select(func.max(ExportLineRow.number))
+    last = session.scalar(newest.where(ExportLineRow.athlete_id == athlete)) or 0
+    if stored == new and session.scalar(newest.where(*mine)) in (None, last):
         return set()
     before = told_of_files(session, athlete)
-    last = session.scalar(
-        select(func.max(ExportLineRow.number)).where(ExportLineRow.athlete_id == athlete)
-    )
     session.execute(delete(ExportLineRow).where(*mine))
-    number = (last or 0) + 1
+    number = last + 1
     values = [
         {
             "athlete_id": athlete,
@@ -124,7 +120,7 @@ def dates_told(
         .where(
             ExportLineRow.athlete_id == athlete,
             ExportLineRow.source_url == source_url,
-            ExportLineRow.path.in_([path, path.removesuffix(".gz")]),
+            ExportLineRow.path == folded(path),
             ExportLineRow.rpe.is_not(None),
         )
         .limit(1)

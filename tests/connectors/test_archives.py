@@ -15,6 +15,7 @@ from connectors import archives
 from connectors.archives import MOST_REFUSALS, Member, members, members_of_file
 from connectors.errors import SourceUnavailableError, StillChangingError
 from connectors.limits import ArchiveLimits
+from pipeline.store.paths import LONGEST_PATH_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,6 +24,7 @@ LIMITS = ArchiveLimits()
 SMALL = ArchiveLimits(member_bytes=1_000, inner_archive_bytes=5_000, total_bytes=3_000)
 
 RANDOM = os.urandom(3_000)
+BACKSLASH = "\\"
 
 
 def packed(files: dict[str, bytes], how: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -86,17 +88,30 @@ def test_an_empty_archive_holds_nothing():
 def test_a_name_that_leads_outside_is_hostile(name):
     files = {name: b"x", "good": b"run"}
     assert seen(members("a.zip", packed(files), LIMITS)) == {
-        f"a.zip!{name}": "hostile",
+        f"a.zip!{name.replace(BACKSLASH, '/')}": "hostile",
         "a.zip!good": b"run",
     }
 
 
-def test_a_name_of_any_length_cannot_fill_the_store():
-    files = {"x" * 60_000: b"x", "good": b"run"}
-    assert seen(members("a.zip", packed(files), LIMITS)) == {
-        f"a.zip!{'x' * 300}": "hostile",
-        "a.zip!good": b"run",
-    }
+@pytest.mark.parametrize(
+    "name", ["x" * 60_000, "\x01" * 300, "ü" * 398, "\N{RUNNER}" * 300], ids=ascii
+)
+def test_a_name_no_store_takes_is_cut_and_refused_alone(name):
+    files = {f"{name}1": b"run", f"{name}2": b"more", "good": b"run"}
+    found = seen(members("a.zip", packed(files), LIMITS))
+    assert list(found.values()) == ["hostile", "hostile", b"run"]
+    assert len(found) == 3, "what was cut off still tells them apart"
+    assert max(len(each.encode()) for each in found) <= LONGEST_PATH_BYTES
+
+
+def test_the_longest_name_is_read():
+    name = "x" * (LONGEST_PATH_BYTES - len("a.zip!"))
+    assert seen(members("a.zip", packed({name: b"run"}), LIMITS)) == {f"a.zip!{name}": b"run"}
+
+
+def test_backslashes_part_folders_too():
+    files = {f"export{BACKSLASH}": b"", f"export{BACKSLASH}a{BACKSLASH}1.gpx": b"run"}
+    assert seen(members("a.zip", packed(files), LIMITS)) == {"a.zip!export/a/1.gpx": b"run"}
 
 
 def test_a_member_over_its_limit_is_refused_alone():

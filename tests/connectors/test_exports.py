@@ -1,5 +1,7 @@
 """What the list of an export tells, in every language it may come in, and what it leaves open."""
 
+import csv
+
 import pytest
 
 from connectors import exports
@@ -173,6 +175,56 @@ def test_a_quote_that_never_ends():
     found = exports.read_list(table.encode())
     assert found is not None
     assert (found.lines, found.left_out) == (LINES[:2], 1)
+
+
+def test_a_cell_of_any_length_costs_no_line():
+    before = csv.field_size_limit()
+    long = Told("activities/2.fit", rpe="4", description="x" * 140_000)
+    found = lines(strava_list([RUN, long, UNTOLD]))
+    assert [line.rpe for line in found] == [7.0, 4.0, None]
+    assert csv.field_size_limit() == before
+
+
+@pytest.mark.parametrize("before", ["sep=,\n", '"sep=,"\r\n', "\n \r\n,,,\n", "\nSEP=;\n\n"])
+@pytest.mark.parametrize("language", ["english", "unheard of"])
+def test_what_stands_before_the_header_is_passed_over(before, language):
+    assert lines(before + strava_list([RUN, RIDE, UNTOLD], language)) == LINES
+
+
+@pytest.mark.parametrize(
+    ("other", "effort"), [("Perceived Exertion", 7.0), ("Other Time", None)], ids=["equal", "not"]
+)
+def test_two_columns_of_efforts_must_tell_the_same(other, effort):
+    """The second is headed like the first; under it stands the same, or nothing."""
+    header = [*ENGLISH, other]
+    table = strava_list([RUN, Told("activities/2.fit")], header=header)
+    first, rest = table.split("\n", 1)
+    [line, untold] = lines(first.removesuffix(other) + "Perceived Exertion\n" + rest)
+    assert (line.rpe, untold.rpe) == (effort, None)
+
+
+@pytest.mark.parametrize("header", [ENGLISH, ENGLISH[::-1]], ids=["in order", "in any order"])
+@pytest.mark.parametrize("language", ["english", "german", "french"])
+def test_runs_named_like_files_are_no_files(language, header):
+    told = [Told(f"activities/{each}.fit", rpe="4", name="media/a.gpx") for each in (1, 2)]
+    found = lines(strava_list(told, language, header))
+    assert [line.file for line in found] == ["activities/1.fit", "activities/2.fit"]
+
+
+def test_the_place_tells_files_where_no_header_does():
+    told = [Told(f"activities/{each}.fit", rpe="4", name="media/a.gpx") for each in (1, 2)]
+    found = lines(strava_list(told, "unheard of"))
+    assert [(line.file, line.rpe) for line in found] == [
+        ("activities/1.fit", 4.0),
+        ("activities/2.fit", 4.0),
+    ]
+    assert exports.read_list(strava_list(told, "unheard of", ENGLISH[::-1]).encode()) is None
+
+
+def test_one_file_in_two_spellings_is_one_file():
+    told = [Told("activities/1.fit.gz", "3", "Blue"), Told("Activities/1.FIT", "8", "Blue")]
+    [line] = lines(strava_list(told))
+    assert (line.file, line.rpe, line.gear) == ("activities/1.fit", None, "Blue")
 
 
 def test_a_list_of_absurd_length_is_refused(monkeypatch):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,8 @@ from connectors.errors import UnreadableFileError
 from pipeline.activity import Pause
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from connectors.reading import Content
 
 SHARED = Path(os.environ.get("CALFWISE_SHARED", Path(__file__).parents[3] / "shared"))
@@ -207,20 +209,66 @@ def test_a_file_without_points_in_time_is_no_activity(inner):
         gpx.read(document(inner))
 
 
-def test_what_only_gpxpy_understands_is_read_through_it():
-    cadence = '<extensions><x:cad xmlns:x="http://x">85</x:cad></extensions>'
-    moments = (f"2026-3-1T8:0:{second}Z" for second in range(5))
-    points = "".join(
-        f'<trkpt lat="48.1" lon="11.5"><time>{each}</time>{cadence}</trkpt>' for each in moments
-    )
-    content = gpx.read(document(track(points)))
-    (activity,) = content.activities
-    assert content.salvaged is None
-    assert activity.start_at == datetime(2026, 3, 1, 8, tzinfo=UTC)
-    assert (activity.sport, len(activity.records)) == ("running", 5)
-    # Not when it would take gpxpy for ever to look for namespaces.
-    with pytest.raises(UnreadableFileError):
-        gpx.read(document(track(points), "<!--" + " xmlns" * 70 + "-->"))
+def with_times(moments: Iterable[str]) -> bytes:
+    where = '<trkpt lat="48.1" lon="11.5"><time>{}</time></trkpt>'
+    return document(track("".join(where.format(each) for each in moments)))
+
+
+def seen_by_gpxpy(content: bytes) -> list[float]:
+    """Seconds since 1970 of the first segment's points; a time without a zone is in UTC."""
+    points = gpxpy.parse(content).tracks[0].segments[0].points
+    times = [each.time for each in points if each.time]
+    return [(at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() for at in times]
+
+
+@pytest.mark.parametrize("reader_takes", ["trkpt", "Trackpoint"])
+def test_of_times_without_padding_every_one_is_read_as_gpxpy_reads_it(reader_takes):
+    """Where the digits happen to be two the points are read by their form, others are not."""
+    start = datetime(2026, 11, 22, 10, tzinfo=UTC)
+    every = [start + timedelta(seconds=each) for each in range(1800)]
+    moments = [f"{at:%Y}-{at.month}-{at.day}T{at.hour}:{at.minute}:{at.second}Z" for at in every]
+    content = with_times(moments)
+    seen = seen_by_gpxpy(content)
+    if reader_takes == "trkpt":
+        (activity,) = gpx.read(content).activities
+    else:
+        points = "".join(f"<Trackpoint><Time>{each}</Time></Trackpoint>" for each in moments)
+        inner = f"<Activity><Lap><Track>{points}</Track></Lap></Activity>"
+        (activity,) = tcx.read(
+            f"<TrainingCenterDatabase>{inner}</TrainingCenterDatabase>".encode()
+        ).activities
+    assert activity.records.at_s.tolist() == seen == [each.timestamp() for each in every]
+    assert activity.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "at_s", "offset_s"),
+    [
+        ("2026-3-1T8:0:0Z", START_S, None),
+        ("2026-3-1 8:0:0", START_S, None),
+        ("2026-3-1T9:0:0.25+01:00", START_S + 0.25, 3600),
+        ("2026-03-01T02:30:00\N{MINUS SIGN}05:30", START_S, -19800),
+        ("2026-3-1T8:0:0.12345678Z", START_S + 0.123456, None),
+    ],
+)
+def test_a_time_only_gpxpy_understands_is_gpxpys(written, at_s, offset_s):
+    usual = [f"2026-03-01T08:00:{each:02}Z" for each in range(40)]
+    content = with_times([*usual, written])
+    (activity,) = gpx.read(content).activities
+    assert len(activity.records) == 41
+    assert activity.utc_offset_s == offset_s
+    assert activity.records.at_s[-1] == at_s
+    assert seen_by_gpxpy(content)[-1] == at_s
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2026-3-0T8:0:0Z", "2026-3-1T25:0:0Z", "2026-3-1T8:0:0+99:99", "2026-3-1T8Z", "x" * 99],
+)
+def test_a_time_nobody_understands_costs_its_point_alone(written):
+    content = gpx.read(with_times(["2026-3-1T8:0:0Z", written, "2026-3-1T8:0:2Z"]))
+    assert list(content.activities[0].records.at_s - START_S) == [0, 2]
+    assert codes(content) == {"no_time": 1}
 
 
 def test_other_encodings_are_read_and_wrong_declarations_forgiven():

@@ -9,6 +9,7 @@ import pytest
 
 from connectors.errors import BadSourceError, SourceUnavailableError
 from connectors.sources import DEEPEST, OnDisk, open_source, scan
+from pipeline.store.paths import LONGEST_PATH_BYTES
 
 
 def write(place, content=b"run"):
@@ -150,6 +151,26 @@ def test_a_path_that_no_system_opens_is_one_refusal(tmp_path, monkeypatch):
     assert (fine.path, fine.refusal) == ("a.fit", None)
     assert deep.refusal is not None
     assert deep.path.startswith(name)
+
+
+@pytest.mark.parametrize(("letter", "count"), [("d", 7), ("ü", 3), ("\x01", 1)])
+def test_a_path_no_store_takes_is_cut_and_refused_alone(letter, count, tmp_path):
+    folder = tmp_path.joinpath(*[letter * 100] * count)
+    for name in ("1", "2"):
+        write(folder / (letter * 101 + name))
+    write(folder / (letter * 101) / "a.fit")
+    write(tmp_path / "good.fit")
+    seen = {each.path: each.refusal.reason if each.refusal else None for each in found(tmp_path)}
+    assert seen.pop("good.fit") is None
+    assert list(seen.values()) == ["hostile"] * 3, "what was cut off still tells them apart"
+    assert max(len(each.encode()) for each in seen) <= LONGEST_PATH_BYTES
+
+
+def test_an_address_no_store_takes_must_be_mended_by_a_person(tmp_path):
+    place = write(tmp_path.joinpath(*["ü" * 100] * 2) / "a.fit")  # each ü is six letters of it
+    with pytest.raises(BadSourceError, match="too long"):
+        open_source(str(place))
+    assert len(found(place.parents[1])) == 1
 
 
 def test_a_link_is_read_where_it_leads_to(tmp_path):

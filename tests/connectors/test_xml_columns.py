@@ -6,6 +6,7 @@ import tracemalloc
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
+from xml.parsers.expat import ExpatError, ParserCreate
 
 import gpxpy
 import numpy as np
@@ -184,6 +185,15 @@ def test_nonsense_is_counted_whichever_way_it_is_read():
     }
 
 
+def test_one_date_that_is_none_among_thousands_ends_no_process():
+    """NumPy 2.4 does end it: of over 500 times, as bytes, it lets no error out."""
+    never = point(700).replace("-03-01", "-02-30")
+    content = (HEAD + usual(0, 700) + never + usual(701, 1400) + TAIL).encode()
+    (activity,) = gpx.read(content).activities
+    assert len(activity.records) == 1399
+    assert {each.code: each.count for each in activity.findings} == {"no_time": 1}
+
+
 @pytest.mark.parametrize(
     ("written", "at_s"),
     [
@@ -216,6 +226,19 @@ def test_damage_after_points_read_by_form_is_found_in_its_line(line_end):
     assert content.salvaged == "damaged"
     assert content.says == "The file is damaged at line 202."
     assert len(content.activities[0].records) == 200
+
+
+def test_lines_of_points_read_by_form_are_counted_as_expat_counts():
+    """Each ends in its own way; blanks before the file are lines too."""
+    ends = ["\n", "\r", "\r\n", "\r\r\n", "\n\r"]
+    inner = "".join(point(each).replace("\n", ends[each % 5]) for each in range(200)) + "</gpx>"
+    wrong = (HEAD + inner).encode()
+    with pytest.raises(ExpatError) as error:
+        ParserCreate().Parse(wrong, True)  # noqa: FBT003 - expat takes no keywords
+    before = b"\r\n\n \xef\xbb\xbf\r"
+    for begin, lines in ((b"", 0), (before, 3)):
+        says = f"The file is damaged at line {error.value.lineno + lines}."
+        assert gpx.read(begin + wrong).says == says
 
 
 def test_a_form_is_not_used_where_its_elements_would_be_too_deep():

@@ -91,6 +91,34 @@ def test_the_encoding_is_told_by_the_bytes(content, encoding):
     assert root_name(content[:1024]) == "gpx"
 
 
+MARK = "\ufeff"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        b" \r\n\t",
+        b"\n" + MARK.encode(),
+        MARK.encode() * 2 + b"\n",
+        "\n \r\n".encode("utf-16-le"),
+        "\n \r\n".encode("utf-16-be"),
+        f"{MARK}\n{MARK} ".encode("utf-16-le"),
+        f"{MARK}\n{MARK} ".encode("utf-16-be"),
+        b" \n" + f"{MARK}".encode("utf-16-be"),
+    ],
+)
+def test_blanks_and_marks_before_the_file_are_passed_over(before):
+    encoding = "utf-8"
+    if b"\xfe\xff" in before or before[:1] == b"\0":
+        encoding = "utf-16-be"
+    elif b"\xff\xfe" in before or before[1:2] == b"\0":
+        encoding = "utf-16-le"
+    content = before + (HEAD + POINT + TAIL).decode().encode(encoding)
+    assert root_name(content[:1024]) == "gpx"
+    read = gpx.read(content)
+    assert (read.salvaged, len(read.activities[0].records)) == (None, 1)
+
+
 @pytest.mark.parametrize(
     ("content", "read"),
     [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import string
 from datetime import timedelta
 
 import pytest
@@ -11,7 +13,15 @@ from sqlalchemy import inspect, text
 
 import pipeline.store
 from pipeline.activity import SPORT_INFERRED, SPORT_TOLD, ExportLine, Finding
+from pipeline.store.paths import LONGEST_PATH_BYTES, LONGEST_URL
 from pipeline.store.records import Store
+from pipeline.store.tables import (
+    ATHLETE_CHARS,
+    ExportLineRow,
+    RawFileRow,
+    SeenFileRow,
+    SourceRow,
+)
 from tests.store.made import DAY, raw_file, run, seen_file
 
 URL, LIST = "file:///export", "a.zip!activities.csv"
@@ -94,10 +104,61 @@ def test_of_two_lists_the_later_holds_value_by_value(kept):
     tell(kept, line("b.zip!activities/1.fit", gear="Red", sport="running"), listed_in="b.zip!l")
     both = told(kept)[DIGEST]
     assert (both.rpe, both.gear, both.sport, both.sub_sport) == (6.0, "Red", "running", None)
-    tell(kept, first)
-    assert told(kept)[DIGEST].gear == "Red", "the same once more is nothing new"
     tell(kept, line(gear="Green"))
     assert told(kept)[DIGEST].gear == "Green"
+
+
+def test_a_list_that_is_taken_in_once_more_holds_again(kept):
+    with kept.writing() as transaction:
+        transaction.add_seen("me", URL, seen_file("b.zip!activities/1.fit", sha256=DIGEST))
+    of_2026, of_2025 = line(rpe=8.0), line("b.zip!activities/1.fit", rpe=3.0)
+    assert tell(kept, of_2026) == DAY
+    assert tell(kept, of_2025, listed_in="b.zip!l") == DAY
+    assert told(kept)[DIGEST].rpe == 3.0
+    assert tell(kept, of_2026) == DAY
+    assert told(kept)[DIGEST].rpe == 8.0
+    assert tell(kept, of_2026) is None
+    assert told(kept)[DIGEST].rpe == 8.0
+
+
+@pytest.mark.parametrize(
+    ("listed", "lies"),
+    [
+        ("activities/3.gpx", "activities/3.GPX"),
+        ("activities/4.gpx", "activities/4.gpx.GZ"),
+        ("Activities/Ü.gpx", "activities/ü.gpx"),
+    ],
+)
+def test_names_in_another_case_are_the_same_file(kept, listed, lies):
+    assert tell(kept, line(listed, rpe=6.0)) is None
+    with kept.writing() as transaction:
+        transaction.add_seen("me", URL, seen_file(lies, sha256=DIGEST))
+        assert transaction.stale_from("me") == DAY
+    assert told(kept)[DIGEST].rpe == 6.0
+
+
+def test_every_database_takes_the_longest_names(store):
+    """PostgreSQL checks lengths, and takes no key over 2,704 bytes, unless it can pack it."""
+    letters = random.Random(4)
+    athlete, url, listed_in, path = (
+        "".join(letters.choices(string.ascii_lowercase + string.digits, k=length))
+        for length in (ATHLETE_CHARS, LONGEST_URL, LONGEST_PATH_BYTES, LONGEST_PATH_BYTES)
+    )
+    with store.writing() as transaction:
+        transaction.add_athlete(athlete)
+        transaction.add_source(athlete, url, complete=False)
+        transaction.add_raw(athlete, raw_file(DIGEST, file=path), [run()])
+        transaction.add_seen(athlete, url, seen_file(path, sha256=DIGEST))
+        transaction.keep_told(athlete, url, listed_in, [line(path, rpe=6.0), line(f"{path}x")])
+    with store.reading() as transaction:
+        assert transaction.told(athlete) == {DIGEST: line(path, rpe=6.0)}
+
+
+def test_the_longest_names_fit_their_columns():
+    for column in (SeenFileRow.path, RawFileRow.file, ExportLineRow.path, ExportLineRow.listed_in):
+        assert column.type.length >= LONGEST_PATH_BYTES
+    for column in (SourceRow.url, SeenFileRow.source_url, ExportLineRow.source_url):
+        assert column.type.length >= LONGEST_URL
 
 
 def test_a_file_of_several_activities_is_left_out(kept):
