@@ -41,6 +41,8 @@ IN_HEAD = -1
 MOST_REPEATED = 4
 """How often one field is told of in one message; more often only an attacker repeats it."""
 
+INTEGER_BITS = 64
+
 MOST_BYTES = 7
 """Bytes that a part of a field may reach over; they are read as one integer."""
 
@@ -247,12 +249,12 @@ def _parts(
 
 def _is_usual(field: Field, first: int, bits: int) -> bool:
     """Whether these bits of a field can be read from all messages at once."""
-    if first >= 8 * field.size:
-        return False  # the profile has more parts than this field has room for
     if field.base_type == BYTE:
-        return (first + bits - 1) // 8 - first // 8 < MOST_BYTES
+        # The profile may have more parts than this field has room for.
+        has_room = first < 8 * field.size
+        return has_room and (first + bits - 1) // 8 - first // 8 < MOST_BYTES
     is_one_number = field.base_type != STRING and field.size == BASE_BYTES[field.base_type]
-    return is_one_number and field.size <= MOST_BYTES
+    return is_one_number and field.size <= MOST_BYTES and first < INTEGER_BITS
 
 
 def _base_type(told: object) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,7 @@ SCHEMA = "0002"
 """The newest migration; a test holds it against the folder of migrations."""
 
 BUSY_TIMEOUT_MS = 30_000
+WAL_TRIES, WAL_WAIT_S = 200, 0.05
 WRITER_LOCK = 1_667_332_198
 """Any number, as long as it is always the same: which lock a writer takes on PostgreSQL."""
 
@@ -108,17 +111,27 @@ def _set_up_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's own type
         connection.isolation_level = None
-        for pragma in (
-            f"busy_timeout = {BUSY_TIMEOUT_MS}",
-            "journal_mode = WAL",
-            "foreign_keys = ON",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        connection.execute("PRAGMA foreign_keys = ON")
+        _to_wal(connection)
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
         reading = connection.get_execution_options().get(READING, False)
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _to_wal(connection: Any) -> None:  # noqa: ANN401 - a driver's own type
+    """Set write-ahead logging; while another process sets it, SQLite fails without waiting."""
+    for tries_left in reversed(range(WAL_TRIES)):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or not tries_left:
+                raise
+            time.sleep(WAL_WAIT_S)
+        else:
+            return
 
 
 def _set_up_postgresql(engine: Engine) -> None:
