@@ -17,7 +17,7 @@ import threading
 from collections import deque
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
-from multiprocessing import connection, get_context, parent_process
+from multiprocessing import connection, get_context, parent_process, resource_tracker
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
@@ -161,9 +161,6 @@ class _Keeper(threading.Thread, Generic[Job, Answer]):
         self._stopped = False
 
     def run(self) -> None:
-        # Ctrl-C reaches every process of a terminal, and the parent alone decides what it means:
-        # a process begun by a thread that has it blocked never hears it.
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         while (asked := self._todo.get()) is not None and not self._stopped:
             job, answer = asked
             try:
@@ -238,6 +235,11 @@ class _Process(Generic[Job, Answer]):
             CONTEXT.set_forkserver_preload(["__main__", getattr(work, "func", work).__module__])
         self._line, theirs = CONTEXT.Pipe()
         self._process = CONTEXT.Process(target=_serve, args=(theirs, work, limits), daemon=True)
+        # Ctrl-C reaches every process of a terminal, and the parent alone decides what it means: a
+        # process begun by a thread that has it blocked never hears it. `multiprocessing` starts a
+        # tracker of its own first, and unblocks it then.
+        resource_tracker.ensure_running()
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         with _our_imports_only():
             self._process.start()
         theirs.close()
