@@ -79,6 +79,7 @@ class Workers(Generic[Job, Answer]):
         limits: what one job may cost.
         weigh: how many bytes a job carries; one that carries nothing is worked on here.
         meanwhile: called every now and then while an answer is waited for.
+        preload: module that is imported before processes are forked; the work's own by default.
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class Workers(Generic[Job, Answer]):
         *,
         weigh: Callable[[Job], int] = lambda _: 1,
         meanwhile: Callable[[], object] = lambda: None,
+        preload: str | None = None,
     ) -> None:
         """Starts no process yet."""
         self._work = work
@@ -98,6 +100,7 @@ class Workers(Generic[Job, Answer]):
         self._limits = limits or WorkerLimits()
         self._weigh = weigh
         self._meanwhile = meanwhile
+        self._preload = preload
 
     def answers(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Answer]]:
         """Each job with its answer, in order; jobs are taken only as they are needed.
@@ -108,7 +111,8 @@ class Workers(Generic[Job, Answer]):
         """
         todo: SimpleQueue[tuple[Job, Future[Answer]] | None] = SimpleQueue()
         keepers = [
-            _Keeper(self._work, self._given_up, self._limits, todo) for _ in range(self._count)
+            _Keeper(self._work, self._given_up, self._limits, todo, self._preload)
+            for _ in range(self._count)
         ]
         waiting: deque[tuple[Job, int, Future[Answer]]] = deque()
         ahead_bytes = 0
@@ -154,8 +158,10 @@ class _Keeper(threading.Thread, Generic[Job, Answer]):
         given_up: Callable[[Job, Ending], Answer],
         limits: WorkerLimits,
         todo: SimpleQueue[tuple[Job, Future[Answer]] | None],
+        preload: str | None,
     ) -> None:
         super().__init__(daemon=True)
+        self._preload = preload
         self._work, self._given_up, self._limits, self._todo = work, given_up, limits, todo
         self._process: _Process[Job, Answer] | None = None
         self._stopped = False
@@ -196,7 +202,7 @@ class _Keeper(threading.Thread, Generic[Job, Answer]):
             with STARTING:
                 if self._stopped:
                     raise WorkersError("The reading was broken off.")
-                self._process = _Process(self._work, self._limits)
+                self._process = _Process(self._work, self._limits, self._preload)
             self._process.wait_until_ready()
         return self._process
 
@@ -227,12 +233,15 @@ def _may_have_been_others(why: Ending, jobs: int) -> bool:
 class _Process(Generic[Job, Answer]):
     """One process and our end of the line to it."""
 
-    def __init__(self, work: Callable[[Job], Answer], limits: WorkerLimits) -> None:
+    def __init__(
+        self, work: Callable[[Job], Answer], limits: WorkerLimits, preload: str | None = None
+    ) -> None:
         self.jobs = 0
         self._wall_s = limits.wall_s
         if sys.platform == "linux":
             # Imported once, before the fork: the program itself, and what the work needs.
-            CONTEXT.set_forkserver_preload(["__main__", getattr(work, "func", work).__module__])
+            work_from = getattr(work, "func", work).__module__
+            CONTEXT.set_forkserver_preload(["__main__", preload or work_from])
         self._line, theirs = CONTEXT.Pipe()
         self._process = CONTEXT.Process(target=_serve, args=(theirs, work, limits), daemon=True)
         # Ctrl-C reaches every process of a terminal, and the parent alone decides what it means: a

@@ -96,5 +96,13 @@ def answers(
     `meanwhile` is called now and then while an answer is waited for.
     """
     read = partial(read_job, athlete=athlete, not_after_s=not_after_s, limits=limits.format)
-    workers = Workers(read, given_up, count, limits.worker, weigh=weight, meanwhile=meanwhile)
+    workers = Workers(
+        read,
+        given_up,
+        count,
+        limits.worker,
+        weigh=weight,
+        meanwhile=meanwhile,
+        preload="flows.warm",
+    )
     return workers.answers(jobs)

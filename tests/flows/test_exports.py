@@ -18,6 +18,8 @@ from tests.connectors.exports_made import (
 from tests.flows.installation import SETTINGS, TODAY, run_on
 from tests.flows.test_intake import counts
 
+pytestmark = pytest.mark.slow  # each takes whole exports in, some twice
+
 FIT, GPX = "activities/11.fit.gz", "activities/12.gpx"
 MINUTES = 2
 
