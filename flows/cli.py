@@ -47,6 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - every command ends with one sentence and its code
         if options.debug:
             traceback.print_exc()
+        if interrupt.was_heard():
+            interrupt.say()
+            return INTERRUPTED
         code = exit_code(error)
         print(f"calfwise: {_told(error, code)}", file=sys.stderr)
     return code

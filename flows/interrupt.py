@@ -14,6 +14,7 @@ PATIENCE_S = 8.0
 SAYS = "Interrupted; what was done stays, and the same command goes on."
 
 _said = threading.Event()
+_was_heard = threading.Event()
 
 
 @contextmanager
@@ -28,6 +29,7 @@ def ends_in_time() -> Iterator[None]:
     if not ours or threading.current_thread() is not threading.main_thread():
         yield
         return
+    _was_heard.clear()
     signal.signal(signal.SIGINT, _heard)
     try:
         yield
@@ -42,7 +44,13 @@ def say() -> None:
         print(SAYS, file=sys.stderr, flush=True)
 
 
+def was_heard() -> bool:
+    """Whether Ctrl-C came: whatever error comes out of the middle of the work is then its own."""
+    return _was_heard.is_set()
+
+
 def _heard(_number: int, _frame: FrameType | None) -> None:
+    _was_heard.set()
     last_resort = threading.Timer(PATIENCE_S, _end)
     last_resort.daemon = True
     last_resort.start()

@@ -191,7 +191,7 @@ def test_an_interrupt_in_a_flow(place, by_prefect, environment):
     began = time.monotonic()
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=60)
-    assert (process.returncode, out) == (130, "")
+    assert (process.returncode, out) == (130, ""), err
     assert err.splitlines()[-1].startswith("Interrupted")
     assert "calfwise: unexpected" not in err
     assert time.monotonic() - began < 30
