@@ -71,7 +71,9 @@ def by_libraries(walked: Walked, kind: str) -> list[Values]:
     for read in (_with_fitparse, _with_fitdecode):
         try:
             return [_first_values(fields) for fields in read(content, kind)]
-        except Exception:  # noqa: BLE001, S112 - they raise anything: KeyError, TypeError ...
+        except MemoryError:
+            raise  # the limit of the process, and nothing about the file's shape
+        except Exception:  # noqa: BLE001, S112 - over odd bytes they raise anything: KeyError, TypeError ...
             continue
     raise UnreadableFileError("damaged", f"Its messages of the kind {kind} are of no known shape.")
 

@@ -74,7 +74,7 @@ def read(content: bytes, _limits: FormatLimits | None = None) -> Content:
         try:
             for message in fitparse.FitFile(io.BytesIO(content)):
                 messages[message.name].append(_first_values(message))
-        except Exception as error:
+        except Exception as error:  # fitparse raises anything over odd bytes
             raise UnreadableFileError("damaged", "fitparse does not read it.") from error
     return Content(activities=(_activity(messages),))
 
