@@ -4,6 +4,7 @@ import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -188,6 +189,7 @@ def test_one_rule_always_decides_and_the_words_are_the_same(past, answer):
     assert said == recommend(history, TODAY)
 
 
+@pytest.mark.slow
 @EVERY
 @given(pasts(), st.integers(4, 9))
 def test_many_days_are_the_days_one_by_one(past, step):

@@ -63,6 +63,7 @@ def test_generated_files_lie_within_ten_years_one_a_day_at_most(tmp_path):
     assert len(set(days)) == 5
 
 
+@pytest.mark.slow
 def test_fitparses_reader_gives_the_same_activity_as_ours():
     content = season_files.dated(
         season_files.template(0), datetime(2022, 7, 1, 6, tzinfo=UTC), np.zeros(2)

@@ -172,10 +172,10 @@ def test_a_bomb_is_refused_at_once_and_the_good_file_beside_it_read():
     zeros = bytes(120_000_000)
     bomb = packed({"bomb": zeros, "good": b"run"})
     squeezed = gzip.compress(zeros, 1)
-    began = time.perf_counter()
+    began = time.process_time()
     assert seen(members("a.zip", bomb, LIMITS)) == {"a.zip!bomb": "hostile", "a.zip!good": b"run"}
     assert seen(members("b.gz", squeezed, LIMITS))["b.gz"] in ("hostile", "too_large")
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(
@@ -253,9 +253,9 @@ def test_ten_gigabytes_are_refused_without_being_read(tmp_path):
     path = tmp_path / "huge.fit"
     with path.open("wb") as file:
         file.truncate(10_000_000_000)
-    began = time.perf_counter()
+    began = time.process_time()
     assert seen(members_of_file(path, "huge.fit", LIMITS)) == {"huge.fit": "too_large"}
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_gzip_file_of_several_parts_is_one_file():

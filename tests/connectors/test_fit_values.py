@@ -424,6 +424,7 @@ def test_a_thousand_definitions_with_times_in_heads():
     assert np.isfinite(FitTable(walked, "record").instants_s("timestamp")).sum() == 981
 
 
+@pytest.mark.slow
 def test_fields_repeated_absurdly_often():
     shape = bytes([3, 4, 0x86]) * 254
     messages = b"".join(

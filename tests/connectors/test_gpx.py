@@ -360,10 +360,10 @@ ATTACKS = {
 def test_an_attack_is_refused_at_once(attack, reader):
     root = "gpx" if reader is gpx else "TrainingCenterDatabase"
     content = ATTACKS[attack].replace("gpx", root).encode()
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(UnreadableFileError, match="hostile"):
         reader.read(content)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 GARMINS = '<g:gpx version="1.1" xmlns:g="http://x/GPX/1/1" xmlns="http://x/TrackPointExtension/v1">'
@@ -421,10 +421,10 @@ def test_running_dynamics_are_read_where_their_unit_is_known(written, column, va
 
 
 def test_what_chokes_gpxpy_is_merely_read():
-    began = time.perf_counter()
+    began = time.process_time()
     content = gpx.read(document(f"<!--{' xmlns' * 60_000}-->", track(point(0))))
     assert content.salvaged is None
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.shared

@@ -51,7 +51,7 @@ def test_a_job_whose_process_dies_costs_only_itself():
         ("allocate-in-numpy", "too_large"),
         ("loop", "took_too_long"),
         ("loop-in-c", "took_too_long"),
-        ("sleep", "took_too_long"),
+        pytest.param("sleep", "took_too_long", marks=pytest.mark.slow),
     ],
 )
 def test_whatever_a_parser_does_it_costs_one_job(job, why):
@@ -225,7 +225,7 @@ def test_workers_end_when_their_parent_is_killed(tmp_path):
     command = [sys.executable, "-m", "tests.connectors.workers_at_work", "hang", str(told)]
     root = Path(__file__).parents[2]
     parent = subprocess.Popen(command, cwd=root, env={**os.environ, "PYTHONPATH": str(root)})
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not (told.exists() and told.read_text(encoding="ascii")):
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -233,7 +233,7 @@ def test_workers_end_when_their_parent_is_killed(tmp_path):
     assert is_running(worker)
     parent.send_signal(signal.SIGKILL)
     parent.wait()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while is_running(worker) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not is_running(worker)

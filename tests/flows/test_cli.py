@@ -237,7 +237,7 @@ def test_an_interrupt(calfwise, tmp_path):
     process = calfwise.start("--engine", "plain", "backfill", folder, start_new_session=True)
     assert "reading files" in process.stderr.readline()
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, "")
     assert err == "Interrupted; what was done stays, and the same command goes on.\n"
     assert calfwise.run("backfill", folder).code == 0
@@ -261,6 +261,7 @@ def test_an_unexpected_error_is_one_sentence(calfwise, monkeypatch):
 # --- stdout and stderr
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_is_no_error(filled):
     script = f"{sys.executable} -m flows --home {filled.home} days --json; echo $? >&2"
     done = subprocess.run(
@@ -269,6 +270,7 @@ def test_a_reader_that_goes_away_is_no_error(filled):
     assert done.stderr.strip() == "0"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")  # noqa: PTH110
 def test_a_full_disk_is_an_error(filled):
     with open("/dev/full", "w") as full:  # noqa: PTH123
@@ -333,6 +335,7 @@ def imported_by(home, *commands):
     return set(modules)
 
 
+@pytest.mark.slow
 def test_a_morning_needs_neither_prefect_nor_numpy(tmp_path, runs_folder):
     home = Installation(tmp_path / "home")
     assert home.run("backfill", runs_folder).code == 0
@@ -341,12 +344,14 @@ def test_a_morning_needs_neither_prefect_nor_numpy(tmp_path, runs_folder):
     assert not modules & {"prefect", "numpy", "rich", "alembic"}
 
 
+@pytest.mark.slow
 def test_only_flows_need_prefect(filled):
     tables = (("runs",), ("days",), ("doctor",), ("init",))
     plain = ("--engine", "plain", "sync", "--on", TODAY - timedelta(days=9))
     assert "prefect" not in imported_by(filled.home, *tables, plain)
 
 
+@pytest.mark.slow
 def test_explain_needs_no_database(filled, runs_folder):
     modules = imported_by(filled.home, ("explain", runs_folder / "00.fit"))
     assert not modules & {"prefect", "sqlalchemy"}

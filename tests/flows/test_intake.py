@@ -14,6 +14,8 @@ from pipeline.store import raw
 from pipeline.store.lease import renew
 from tests.flows.installation import SETTINGS, TODAY, Installation, run_on, write_runs
 
+pytestmark = pytest.mark.slow  # together: each takes less, but they are many
+
 HR = SETTINGS + "hr_rest = 50\nhr_max = 190\nsex = 'female'\n"
 
 

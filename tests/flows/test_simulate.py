@@ -350,6 +350,7 @@ print(sha256(b"".join(content) + checkins_csv(made.check_ins).encode()).hexdiges
 """
 
 
+@pytest.mark.slow
 def test_another_process_with_other_hashes_writes_the_same_bytes():
     digests = {
         subprocess.run(
