@@ -11,7 +11,7 @@ from pipeline.activity import Finding
 from pipeline.motion import apart_m
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -58,7 +58,8 @@ class Copy:
     has_cadence: bool
     has_heart_rate: bool
     records: int
-    trace: bytes
+    trace: Callable[[], bytes]
+    """Where the runner was, as `trace_of` wrote it; asked for only where two are hours apart."""
     kept: bool = False
     """The runner said: prefer this one."""
 
@@ -199,7 +200,7 @@ def _first_instant(copy: Copy, samples: int) -> float:
 
 
 def _samples(copy: Copy) -> NDArray[np.float64]:
-    trace = np.frombuffer(copy.trace, dtype="<f4").astype(np.float64)
+    trace = np.frombuffer(copy.trace(), dtype="<f4").astype(np.float64)
     return trace.reshape(-1, TRACE_COLUMNS)
 
 

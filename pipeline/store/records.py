@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import asdict, fields
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, select, text, update
@@ -16,6 +17,8 @@ from sqlalchemy.orm import Session
 from pipeline.day import DayRow, SourceSpan
 from pipeline.store.engine import READING, database_errors, open_engine
 from pipeline.store.rows import (
+    COPY_COLUMNS,
+    COUNT_COLUMNS,
     DAY_COLUMNS,
     LETTER_FIELDS,
     RawFile,
@@ -59,6 +62,10 @@ if TYPE_CHECKING:
 __all__ = ["RawFile", "SeenFile", "Store", "StoredActivity", "StoredLetter", "Transaction"]
 
 RUNNING = "running"
+
+_OF_ITS_FILE = (RawFileRow.athlete_id == ActivityTableRow.athlete_id) & (
+    RawFileRow.sha256 == ActivityTableRow.sha256
+)
 
 
 class Store:
@@ -299,11 +306,7 @@ class Transaction:
         """Every activity of a runner, oldest first."""
         query = (
             select(ActivityTableRow, RawFileRow)
-            .join(
-                RawFileRow,
-                (RawFileRow.athlete_id == ActivityTableRow.athlete_id)
-                & (RawFileRow.sha256 == ActivityTableRow.sha256),
-            )
+            .join(RawFileRow, _OF_ITS_FILE)
             .where(ActivityTableRow.athlete_id == athlete)
             .order_by(ActivityTableRow.start_at, ActivityTableRow.id)
         )
@@ -324,21 +327,43 @@ class Transaction:
         return [day_activity(row, told.get(row.sha256)) for row in self.session.execute(query)]
 
     def copies(self, athlete: str) -> list[Copy]:
-        """The same as the search for near copies looks at them."""
-        return [copy_candidate(stored) for stored in self.activities(athlete)]
+        """The same as the search for near copies looks at them, each trace read when asked for."""
+        query = (
+            select(*COPY_COLUMNS)
+            .join(RawFileRow, _OF_ITS_FILE)
+            .where(ActivityTableRow.athlete_id == athlete)
+            .order_by(ActivityTableRow.start_at, ActivityTableRow.id)
+        )
+        return [
+            copy_candidate(row, partial(self._trace, athlete, row.id))
+            for row in self.session.execute(query)
+        ]
+
+    def _trace(self, athlete: str, activity: str) -> bytes:
+        query = select(ActivityTableRow.trace).where(
+            ActivityTableRow.athlete_id == athlete, ActivityTableRow.id == activity
+        )
+        return self.session.execute(query).scalar_one()
 
     def set_copies(self, athlete: str, copy_of: Mapping[str, str], short: Collection[str]) -> None:
         """Say which activities are copies of which; runs that are no copy count.
 
         Marks the days stale on which the answer changed.
         """
-        query = select(ActivityTableRow).where(ActivityTableRow.athlete_id == athlete)
-        for row in self.session.scalars(query):
-            counted = row.sport == RUNNING and row.id not in copy_of
-            if (counted, copy_of.get(row.id)) != (row.counted, row.duplicate_of):
+        query = select(*COUNT_COLUMNS).where(ActivityTableRow.athlete_id == athlete)
+        changed = []
+        for row in self.session.execute(query):
+            now = {
+                "counted": row.sport == RUNNING and row.id not in copy_of,
+                "duplicate_of": copy_of.get(row.id),
+                "short_copy": row.id in short,
+            }
+            if (now["counted"], now["duplicate_of"]) != (row.counted, row.duplicate_of):
                 self.mark_stale(athlete, row.local_date)
-            row.counted, row.duplicate_of = counted, copy_of.get(row.id)
-            row.short_copy = row.id in short
+            if any(getattr(row, name) != value for name, value in now.items()):
+                changed.append({"athlete_id": athlete, "id": row.id, **now})
+        if changed:
+            self.session.execute(update(ActivityTableRow), changed)
         self.session.get_one(AthleteRow, athlete).copies_stale = False
 
     def has_activity(self, athlete: str, activity: str) -> bool:

@@ -17,10 +17,12 @@ from pipeline.store.tables import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date, datetime
     from typing import Any
 
     from sqlalchemy import Row
+    from sqlalchemy.orm import InstrumentedAttribute
 
     from pipeline.activity import ExportLine
     from pipeline.duplicates import Copy
@@ -64,21 +66,46 @@ def day_activity(row: Row[Any], told: ExportLine | None) -> DayActivity:
     )
 
 
-def copy_candidate(stored: StoredActivity) -> Copy:
-    """One activity as the search for near copies looks at it."""
+COPY_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
+    ActivityTableRow.id,
+    ActivityTableRow.sport,
+    ActivityTableRow.start_at,
+    ActivityTableRow.end_at,
+    ActivityTableRow.distance_m,
+    ActivityTableRow.cadence_mean_spm,
+    ActivityTableRow.heart_rate_mean_bpm,
+    ActivityTableRow.records,
+    RawFileRow.status,
+)
+"""All that `copy_candidate` needs but the trace: ten years of traces are a lot of memory."""
+
+
+COUNT_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
+    ActivityTableRow.id,
+    ActivityTableRow.sport,
+    ActivityTableRow.local_date,
+    ActivityTableRow.counted,
+    ActivityTableRow.duplicate_of,
+    ActivityTableRow.short_copy,
+)
+"""What decides whether an activity counts, and what was decided before."""
+
+
+def copy_candidate(row: Row[Any], trace: Callable[[], bytes]) -> Copy:
+    """One activity as the search for near copies looks at it, from `COPY_COLUMNS`."""
     from pipeline.duplicates import Copy  # noqa: PLC0415 - NumPy only where copies are sought
 
     return Copy(
-        id=stored.id,
-        sport=stored.row.sport,
-        start_s=stored.row.start_at.timestamp(),
-        end_s=stored.row.end_at.timestamp(),
-        distance_m=stored.row.distance_m,
-        salvaged=stored.status == "salvaged",
-        has_cadence=stored.row.cadence_mean_spm is not None,
-        has_heart_rate=stored.row.heart_rate_mean_bpm is not None,
-        records=stored.row.records,
-        trace=stored.row.trace,
+        id=row.id,
+        sport=row.sport,
+        start_s=row.start_at.timestamp(),
+        end_s=row.end_at.timestamp(),
+        distance_m=row.distance_m,
+        salvaged=row.status == "salvaged",
+        has_cadence=row.cadence_mean_spm is not None,
+        has_heart_rate=row.heart_rate_mean_bpm is not None,
+        records=row.records,
+        trace=trace,
     )
 
 

@@ -94,7 +94,8 @@ def test_a_backfill_killed_again_and_again(tmp_path):
     command = ("backfill", folder)
     whole = Installation(tmp_path / "whole")
     undisturbed(whole, command)
-    draw, hits = random.Random(7), []
+    draw = random.Random(7)
+    hits: list[int] = []
     while sum(hits) < 10 or len(hits) < 5:
         assert len(hits) < ROUNDS, hits
         home = Installation(tmp_path / f"home {len(hits)}")
@@ -120,7 +121,8 @@ def test_a_backfill_of_an_export_killed_again_and_again(tmp_path):
     undisturbed(whole, command)
     assert len(whole.tables()["export_line"]) == len(files)
     assert {run["rpe_from"] for run in whole.json("runs")} == {"export"}
-    draw, hits = random.Random(13), []
+    draw = random.Random(13)
+    hits: list[int] = []
     while sum(hits) < 6 or len(hits) < 3:
         assert len(hits) < ROUNDS, hits
         home = Installation(tmp_path / f"home {len(hits)}")
@@ -136,7 +138,8 @@ def test_a_sync_killed_leaves_one_letter(tmp_path):
     settings = SETTINGS + f'sources = [{{ url = "{folder}", complete = true }}]\n'
     whole = Installation(tmp_path / "whole", settings)
     lasts_s = undisturbed(whole, ("sync",))
-    draw, hits = random.Random(11), []
+    draw = random.Random(11)
+    hits: list[int] = []
     while sum(hits) < 3 or len(hits) < 4:
         assert len(hits) < ROUNDS, hits
         home = Installation(tmp_path / f"home {len(hits)}", settings)

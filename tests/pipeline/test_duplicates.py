@@ -41,7 +41,7 @@ def copy_of(name, content):
         has_cadence=row.cadence_mean_spm is not None,
         has_heart_rate=row.heart_rate_mean_bpm is not None,
         records=row.records,
-        trace=row.trace,
+        trace=lambda: row.trace,
     )
 
 
@@ -105,7 +105,7 @@ def test_a_phone_calls_the_run_a_walk():
 
 
 def test_one_record_within_a_run_is_that_run():
-    moment = replace(watch(), id="moment", trace=b"", salvaged=True, records=1)
+    moment = replace(watch(), id="moment", trace=bytes, salvaged=True, records=1)
     middle = (moment.start_s + moment.end_s) / 2
     inside = replace(moment, start_s=middle, end_s=middle)
     assert near_copies([watch(), inside]) == {"moment": "watch"}
@@ -142,7 +142,7 @@ def of_records(name, run, **others):
             "has_cadence": True,
             "has_heart_rate": True,
             "records": len(run),
-            "trace": trace_of(run),
+            "trace": lambda: trace_of(run),
             **others,
         }
     )
@@ -226,7 +226,7 @@ def test_nothing_is_merged_that_never_overlaps(of, trace):
             has_cadence=False,
             has_heart_rate=False,
             records=index,
-            trace=trace,
+            trace=lambda: trace,
         )
         for index, (start, lasting) in enumerate(of)
     ]

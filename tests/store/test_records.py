@@ -176,7 +176,8 @@ def test_copies_are_sought_among_what_is_stored(known):
     keep(known, run(cadence_mean_spm=170.0))
     with known.reading() as transaction:
         (found,) = transaction.copies("me")
-    assert (found.start_s, found.records, found.trace) == (
+        trace = found.trace()
+    assert (found.start_s, found.records, trace) == (
         run().start_at.timestamp(),
         3600,
         run().trace,
