@@ -255,5 +255,27 @@ def test_what_has_no_ten_seconds_or_a_week_has_no_trace(at):
     assert trace_of(records(at=at, heart_rate_bpm=[150] * len(at))) == b""
 
 
+def never_read():
+    raise AssertionError("ten years of traces do not fit into memory")
+
+
+def test_a_trace_is_read_only_where_two_may_be_one_run_hours_apart():
+    """Neither of runs on other days nor of runs that overlap."""
+    runs = [
+        replace(
+            each,
+            id=f"{each.id} {day}",
+            start_s=each.start_s + 86_400 * day,
+            end_s=each.end_s + 86_400 * day,
+            trace=never_read,
+        )
+        for day in range(3)
+        for each in (watch(), phone())
+    ]
+    assert near_copies(runs) == {f"phone {day}": f"watch {day}" for day in range(3)}
+    with pytest.raises(AssertionError, match="ten years"):
+        near_copies([runs[0], replace(watch(shifted=2), id="shifted", trace=never_read)])
+
+
 def test_nothing_has_no_copies():
     assert near_copies([]) == {}
