@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from connectors.reading import Content
     from pipeline.activity import ExportLine
     from pipeline.athlete import Athlete
-    from pipeline.run import ActivityRow
+    from pipeline.row import ActivityRow
 
 Status = Literal["read", "salvaged", "refused"]
 

@@ -21,7 +21,7 @@ from flows.report import Counts
 from flows.settings import Home
 from flows.stillness import has_changed, may_be_half, wait_until_still
 from pipeline.activity import ExportLine
-from pipeline.run import ActivityRow
+from pipeline.row import ActivityRow
 from pipeline.store import raw
 from pipeline.store.lease import Lease, renew
 from pipeline.store.records import RawFile, SeenFile, Store

@@ -10,12 +10,12 @@ from pipeline.day import DayRow
 if TYPE_CHECKING:
     from connectors.formats import FileReading
     from flows.report import Report
-    from pipeline.run import ActivityRow
+    from pipeline.row import ActivityRow
     from pipeline.store.records import StoredActivity
 
 Json = dict[str, Any]
 
-NOT_SHOWN = {"trace", "end_at"}
+NOT_SHOWN = {"trace", "end_at", "calf_km_walked", "calf_km_strain_walked"}
 ON_FOOT = {"running", "walking", "hiking"}
 SHORT_COPY = {
     "code": "short_copy_counted",

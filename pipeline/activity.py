@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 CadenceRule = Literal["strides_doubled", "steps_as_is", "none"]
 """How the file's cadence became steps per minute; `none` when there was none, or no telling."""
 
+NumberFrom = Literal["device", "records", "positions", "altitude"]
+"""Where a number comes from: the device's own total, or added up from its records (or from their
+positions, or altitudes)."""
+
 SPORT_INFERRED, SPORT_TOLD = "sport_inferred", "sport_told"
 """Findings of a file that names no sport: its speed tells it, or the export it lies in."""
 

@@ -64,8 +64,14 @@ class DayRow:
     srpe_au: float | None = None
     acute_calf_km: float | None = None
     chronic_calf_km: float | None = None
+    acwr: float | None = None
+    """Mean of 7 days over mean of 28, for context only: no rule looks at it."""
     monotony: float | None = None
     strain: float | None = None
+    longest_30d_m: float | None = None
+    """The longest run of the 30 days before this one."""
+    hardest_30d_calf_km: float | None = None
+    """The run with most calf load of the 30 days before this one."""
     soreness_left: int | None = None
     soreness_right: int | None = None
     during: int | None = None

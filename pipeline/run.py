@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from pipeline import cadence, load, motion, quality, totals
+from pipeline import load, motion, onfoot, quality, totals
 from pipeline.activity import (
     SPORT_INFERRED,
     SPORT_TOLD,
@@ -20,17 +20,13 @@ from pipeline.activity import (
 )
 from pipeline.duplicates import trace_of
 from pipeline.localday import LocalDay, local_day
+from pipeline.row import RUNNING, ActivityRow
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from numpy.typing import NDArray
 
-    from pipeline.activity import CadenceRule
     from pipeline.athlete import Athlete
-    from pipeline.localday import ZoneFrom
 
-RUNNING = "running"
 UNKNOWN = "unknown"
 
 RUNNING_MEDIAN_MPS = (2.0, 6.0)
@@ -39,47 +35,6 @@ RUNNING_P95_MPS = 8.0
 
 START_TOLERANCE_S = 3600.0
 """A start further than this from the first record is a clock that was set in between."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityRow:
-    """One activity as a row of the table of runs. None means the file does not tell."""
-
-    sport: str
-    sub_sport: str | None
-    start_at: datetime
-    end_at: datetime
-    timezone: str
-    timezone_from: ZoneFrom
-    local_date: date
-    elapsed_s: float
-    timer_s: float
-    moving_s: float
-    distance_m: float | None
-    ascent_m: float | None
-    descent_m: float | None
-    records: int
-    cadence_mean_spm: float | None = None
-    cadence_median_spm: float | None = None
-    cadence_coverage: float | None = None
-    cadence_rule: CadenceRule = "none"
-    steps: float | None = None
-    step_length_mean_m: float | None = None
-    speed_mean_mps: float | None = None
-    heart_rate_mean_bpm: float | None = None
-    calf_km: float | None = None
-    calf_km_strain: float | None = None
-    trimp: float | None = None
-    rpe: float | None = None
-    device: str | None = None
-    findings: tuple[Finding, ...] = ()
-    trace: bytes = b""
-    """Where the runner was every ten seconds, to recognise the same run twice."""
-
-    @property
-    def is_run(self) -> bool:
-        """Whether it belongs to the running family."""
-        return self.sport == RUNNING
 
 
 def row_of(
@@ -139,7 +94,7 @@ def row_of(
     )
     row = _with_heart_load(row, records, lasting_s, athlete)
     if activity.sport in quality.ON_FOOT:
-        row = _with_steps(row, activity, lasting_s, moving)
+        row = onfoot.with_steps(row, activity, lasting_s, moving)
     return row
 
 
@@ -254,76 +209,6 @@ def _with_heart_load(
         records.heart_rate_bpm, lasting_s, hr_rest_bpm=rest, hr_max_bpm=highest, sex=sex
     )
     return replace(row, trimp=trimp)
-
-
-def _with_steps(
-    row: ActivityRow,
-    activity: Activity,
-    lasting_s: NDArray[np.float64],
-    moving: NDArray[np.bool_],
-) -> ActivityRow:
-    """Cadence, steps and calf load; cadence only for runs, calf load for every way on foot."""
-    records = activity.records
-    walking = cadence.is_walking(records.speed_mps, records.cadence_spm)
-    on_the_move_s = np.where(moving, lasting_s, 0.0)
-    row = _with_calf_load(row, records, on_the_move_s, walking)
-    if not row.is_run:
-        return row
-    counted = cadence.running_cadence(
-        records.cadence_spm, lasting_s, moving=moving, walking=walking
-    )
-    return replace(
-        row,
-        cadence_rule=activity.cadence_rule,
-        cadence_mean_spm=counted.mean_spm,
-        cadence_median_spm=counted.median_spm,
-        cadence_coverage=counted.coverage,
-        steps=counted.steps,
-        step_length_mean_m=_step_length_m(records, on_the_move_s, walking),
-        speed_mean_mps=row.distance_m / row.timer_s if row.distance_m and row.timer_s else None,
-    )
-
-
-def _with_calf_load(
-    row: ActivityRow,
-    records: Records,
-    on_the_move_s: NDArray[np.float64],
-    walking: NDArray[np.bool_],
-) -> ActivityRow:
-    """Calf load; None where feet moved and no moment has a speed."""
-    feet = on_the_move_s > 0
-    told = np.isfinite(records.speed_mps)
-    unknown = Finding(
-        "speed_unknown", int((feet & ~told).sum()), "Moments without speed add no calf load."
-    )
-    assumed = Finding(
-        "cadence_assumed",
-        int((feet & told & ~walking & ~np.isfinite(records.cadence_spm)).sum()),
-        "Calf load uses the cadence expected at that speed where none was recorded.",
-    )
-    doubts = tuple(each for each in (unknown, assumed) if each.count)
-    row = replace(row, findings=(*row.findings, *doubts))
-    if not told.any():
-        return row
-    speed = load.smoothed_speed_mps(records.speed_mps, on_the_move_s)
-    steps_per_min = load.filled_cadence_spm(records.cadence_spm, speed, walking)
-    stretches_m = np.nan_to_num(records.speed_mps) * on_the_move_s
-    grade = load.smoothed_grade(records, np.cumsum(stretches_m) - stretches_m)
-    dose, strain = (
-        load.calf_km(speed, grade, steps_per_min, on_the_move_s, walking=walking, exponent=exponent)
-        for exponent in (load.DOSE_EXPONENT, load.STRAIN_EXPONENT)
-    )
-    return replace(row, calf_km=dose, calf_km_strain=strain)
-
-
-def _step_length_m(
-    records: Records, running_s: NDArray[np.float64], walking: NDArray[np.bool_]
-) -> float | None:
-    """Metres per step over the running samples that have both speed and cadence."""
-    both = np.isfinite(records.speed_mps) & np.isfinite(records.cadence_spm) & ~walking
-    steps = float((records.cadence_spm[both] * running_s[both]).sum() / 60)
-    metres = float((records.speed_mps[both] * running_s[both]).sum())
-    return metres / steps if steps > 0 else None
 
 
 def _known(

@@ -1,4 +1,4 @@
 """Versions of the arithmetic: derived rows carry them, and are derived again when they change."""
 
-METRICS_VERSION = 1
+METRICS_VERSION = 2
 """Goes up whenever the same records, or the same days, would give another number."""

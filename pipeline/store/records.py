@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from pipeline.checkin import CheckIn
     from pipeline.day import DayActivity
     from pipeline.duplicates import Copy
-    from pipeline.run import ActivityRow
+    from pipeline.row import ActivityRow
 
 __all__ = ["RawFile", "SeenFile", "Store", "StoredActivity", "StoredLetter", "Transaction"]
 

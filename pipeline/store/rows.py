@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 
     from pipeline.activity import ExportLine
     from pipeline.duplicates import Copy
-    from pipeline.run import ActivityRow
+    from pipeline.row import ActivityRow
 
 WALKS = frozenset({"walking", "hiking"})
 _LOADS = ("distance_m", "timer_s", "steps", "calf_km", "calf_km_strain", "trimp", "rpe")
+_PAIRS = ("cadence_histogram", "cadence_by_speed")
+"""Tables within a row: JSON makes lists of them."""
 LETTER_FIELDS = ("kind", "revision", "message_id", "subject", "eml", "html", "state")
 _ANSWER_FIELDS = ("during", "rpe", "run_id", "sleep_h", "painkiller", "cleared", "note")
 
@@ -188,10 +190,12 @@ def stored_activity(
     activity: ActivityTableRow, raw: RawFileRow, told: ExportLine | None
 ) -> StoredActivity:
     """One activity as it is listed."""
-    from pipeline.run import ActivityRow  # noqa: PLC0415 - NumPy only where activities are listed
+    from pipeline.row import ActivityRow  # noqa: PLC0415 - NumPy only where activities are listed
 
     values = {each.name: getattr(activity, each.name) for each in fields(ActivityRow)}
     values["findings"] = tuple(Finding(**each) for each in activity.findings)
+    for name in _PAIRS:
+        values[name] = None if values[name] is None else tuple(map(tuple, values[name]))
     return StoredActivity(
         id=activity.id,
         sha256=activity.sha256,

@@ -169,23 +169,40 @@ class ActivityTableRow(Base):
     timezone_from: Mapped[str]
     local_date: Mapped[date]
     elapsed_s: Mapped[float]
+    elapsed_from: Mapped[str | None]
     timer_s: Mapped[float]
+    timer_from: Mapped[str | None]
     moving_s: Mapped[float]
     distance_m: Mapped[float | None]
+    distance_from: Mapped[str | None]
     ascent_m: Mapped[float | None]
+    ascent_from: Mapped[str | None]
     descent_m: Mapped[float | None]
+    descent_from: Mapped[str | None]
     records: Mapped[int]
     cadence_mean_spm: Mapped[float | None]
     cadence_median_spm: Mapped[float | None]
+    cadence_sd_spm: Mapped[float | None]
     cadence_coverage: Mapped[float | None]
+    cadence_histogram: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    cadence_by_speed: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    cadence_drift_pct: Mapped[float | None]
     cadence_rule: Mapped[str]
     steps: Mapped[float | None]
+    steps_from: Mapped[str | None]
     step_length_mean_m: Mapped[float | None]
     speed_mean_mps: Mapped[float | None]
     heart_rate_mean_bpm: Mapped[float | None]
+    ground_contact_time_ms: Mapped[float | None]
+    ground_contact_balance_pct: Mapped[float | None]
+    power_mean_w: Mapped[float | None]
+    work_kj: Mapped[float | None]
     calf_km: Mapped[float | None]
     calf_km_strain: Mapped[float | None]
+    calf_km_walked: Mapped[float | None]
+    calf_km_strain_walked: Mapped[float | None]
     trimp: Mapped[float | None]
+    edwards_au: Mapped[float | None]
     rpe: Mapped[float | None]
     device: Mapped[str | None] = mapped_column(String(200))
     findings: Mapped[list[Any]]
@@ -194,6 +211,50 @@ class ActivityTableRow(Base):
     duplicate_of: Mapped[str | None] = mapped_column(String(ACTIVITY_CHARS))
     short_copy: Mapped[bool] = mapped_column(default=False)
     """It counts although a longer recording of the same run exists."""
+    reader_version: Mapped[int | None]
+    metrics_version: Mapped[int | None]
+    # How it stands among the runner's other runs (pipeline/standing.py).
+    cadence_expected_spm: Mapped[float | None]
+    cadence_residual_spm: Mapped[float | None]
+    cadence_residual_sd_spm: Mapped[float | None]
+    cadence_line_runs: Mapped[int | None]
+    cadence_line_c0_spm: Mapped[float | None]
+    cadence_line_slope_spm_per_mps: Mapped[float | None]
+    balance_shift_points: Mapped[float | None]
+    longest_before_m: Mapped[float | None]
+    hardest_before_calf_km: Mapped[float | None]
+
+
+class CorrectionRow(Base):
+    """What the runner said of one activity that the files say otherwise; survives deriving again.
+
+    By the activity's id and without a foreign key: derived rows come and go, a fact stays.
+    """
+
+    __tablename__ = "correction"
+    __table_args__ = (ForeignKeyConstraint(["athlete_id"], ["athlete.id"], ondelete="CASCADE"),)
+
+    athlete_id: Mapped[str] = mapped_column(String(ATHLETE_CHARS), primary_key=True)
+    activity_id: Mapped[str] = mapped_column(String(ACTIVITY_CHARS), primary_key=True)
+    kept: Mapped[bool] = mapped_column(default=False)
+    """Of several recordings of one run, this one is to count."""
+    dropped: Mapped[bool] = mapped_column(default=False)
+    """It is not to count at all."""
+    sport: Mapped[str | None]
+    """What it really was."""
+
+
+class ShoesRow(Base):
+    """Which pair is worn from which date on; the next one ends it."""
+
+    __tablename__ = "shoes"
+    __table_args__ = (ForeignKeyConstraint(["athlete_id"], ["athlete.id"], ondelete="CASCADE"),)
+
+    athlete_id: Mapped[str] = mapped_column(String(ATHLETE_CHARS), primary_key=True)
+    from_date: Mapped[date] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str | None]
+    """standard, maximal or minimal; None where the runner did not say."""
 
 
 class ExportLineRow(Base):
@@ -270,12 +331,18 @@ class DayTableRow(Base):
     srpe_au: Mapped[float | None]
     acute_calf_km: Mapped[float | None]
     chronic_calf_km: Mapped[float | None]
+    acwr: Mapped[float | None]
     monotony: Mapped[float | None]
     strain: Mapped[float | None]
+    longest_30d_m: Mapped[float | None]
+    hardest_30d_calf_km: Mapped[float | None]
     soreness_left: Mapped[int | None]
     soreness_right: Mapped[int | None]
     during: Mapped[int | None]
     verdict: Mapped[str | None]
+    reader_version: Mapped[int | None]
+    metrics_version: Mapped[int | None]
+    rules_version: Mapped[str | None]
 
 
 class RecommendationRow(Base):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import struct
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -16,9 +17,12 @@ from flows import fit_profile
 from flows.fit_writer import crc16_arc, fit_bytes
 from pipeline.activity import Activity, Lap, Pause
 from pipeline.athlete import Athlete
-from pipeline.run import ActivityRow, row_of
+from pipeline.run import row_of
 from tests.connectors import made
 from tests.connectors.made import START, START_S, fit_run, run, steady
+
+if TYPE_CHECKING:
+    from pipeline.row import ActivityRow
 
 BERLIN = Athlete(timezone="Europe/Berlin")
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipeline.activity import Activity, Records
 from pipeline.athlete import Athlete
-from pipeline.run import ActivityRow, row_of
+from pipeline.run import row_of
+
+if TYPE_CHECKING:
+    from pipeline.row import ActivityRow
 
 START = datetime(2026, 8, 3, 5, 12, tzinfo=UTC)
 START_S = START.timestamp()

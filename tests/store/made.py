@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.activity import Finding
 from pipeline.checkin import CheckIn
-from pipeline.run import ActivityRow
+from pipeline.row import ActivityRow
 from pipeline.store.records import RawFile, SeenFile, StoredLetter
 
 START = datetime(2026, 3, 1, 7, 30, tzinfo=UTC)

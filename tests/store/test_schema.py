@@ -65,9 +65,18 @@ def migrated_on_postgresql(scripts: ScriptDirectory) -> str:
 
 
 def statements(sql: str) -> set[str]:
-    """Statements in any order, written in one line each."""
+    """Columns, keys and indexes in any order, one line each, wherever in the history they came."""
     flat = (re.sub(r"\s+", " ", each).strip() for each in sql.split(";"))
-    return {each for each in flat if each}
+    told = set()
+    for each in flat:
+        if made := re.fullmatch(r"CREATE TABLE (\w+) \( (.*) \)", each):
+            parts = re.split(r", (?![^(]*\))", made[2])
+            told |= {f"{made[1]}: {part.strip()}" for part in parts}
+        elif added := re.fullmatch(r"ALTER TABLE (\w+) ADD COLUMN (.*)", each):
+            told.add(f"{added[1]}: {added[2]}")
+        elif each:
+            told.add(each)
+    return told
 
 
 def test_migrations_and_models_tell_postgresql_the_same(scripts):

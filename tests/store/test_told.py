@@ -13,6 +13,7 @@ from sqlalchemy import inspect, text
 
 import pipeline.store
 from pipeline.activity import SPORT_INFERRED, SPORT_TOLD, ExportLine, Finding
+from pipeline.store.engine import SCHEMA
 from pipeline.store.paths import LONGEST_PATH_BYTES, LONGEST_URL
 from pipeline.store.records import Store
 from pipeline.store.tables import (
@@ -217,7 +218,7 @@ def test_a_store_of_the_first_release_is_brought_up_to_date(kept, url):
     with opened.engine.connect() as connection:
         indexes = inspect(connection).get_indexes("activity")
         [version] = connection.execute(text("SELECT version_num FROM alembic_version")).scalars()
-    assert version == "0002"
+    assert version == SCHEMA
     assert ["athlete_id", "sha256"] in [each["column_names"] for each in indexes]
     tell(opened, line(rpe=6.0))
     with opened.reading() as transaction:
