@@ -48,8 +48,9 @@ class Plan:
 
 def derived_with(athlete: Athlete) -> str:
     """Everything that decides what a file's rows are: another value derives them again."""
-    bounds = f"{athlete.hr_rest_bpm}-{athlete.hr_max_bpm}-{athlete.sex}"
-    return f"reader {READER_VERSION} metrics {METRICS_VERSION} {athlete.timezone} {bounds}"
+    heart = f"{athlete.hr_rest_bpm}-{athlete.hr_max_bpm}-{athlete.sex}"
+    body = f"{athlete.timezone} {heart} {athlete.cadence_at_3_mps_spm}"
+    return f"reader {READER_VERSION} metrics {METRICS_VERSION} {body}"
 
 
 def plans(

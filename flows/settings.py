@@ -61,6 +61,8 @@ class AthleteSettings(Section, frozen=True):
     units: Literal["km", "mi"] = "km"
     birth_year: Annotated[int, msgspec.Meta(ge=1900, le=2030)] | None = None
     previous_calf_strain: bool | None = None
+    strike: Literal["rear", "mid", "fore"] | None = None
+    cadence_at_3_mps: Annotated[float, msgspec.Meta(ge=120, le=220)] | None = None
     sources: tuple[SourceSettings, ...] = ()
 
 
@@ -149,6 +151,8 @@ class Home(msgspec.Struct, frozen=True):
             hr_rest_bpm=settings.hr_rest,
             hr_max_bpm=settings.hr_max,
             sex=settings.sex,
+            cadence_at_3_mps_spm=settings.cadence_at_3_mps,
+            strike=settings.strike,
         )
 
     def today(self, athlete: str) -> date:
@@ -308,6 +312,8 @@ TEMPLATE = """\
 # email = "me@example.org"
 # birth_year = 1980
 # previous_calf_strain = false
+# strike = "rear"         # or "mid", "fore": how your foot lands; it weighs in calf load
+# cadence_at_3_mps = 165  # your steps a minute at 3.0 m/s (5:33 a km), both feet, for calf load
 
 # Where files come from. complete = true says that no run is anywhere else, so that a day without
 # a file is a day of rest and not an unknown day.

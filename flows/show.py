@@ -22,7 +22,10 @@ def csv(rows: Sequence[dict[str, Any]], to: TextIO) -> None:
     writer.writeheader()
     for row in rows:
         writer.writerow(
-            {key: json.dumps(each) if isinstance(each, list) else each for key, each in row.items()}
+            {
+                key: json.dumps(each) if isinstance(each, list | tuple) else each
+                for key, each in row.items()
+            }
         )
 
 

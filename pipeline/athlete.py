@@ -1,4 +1,4 @@
-"""What is known of the runner beside the runs: zone, heart rate bounds, sex."""
+"""What is known of the runner beside the runs: zone, heart rate bounds, sex, feet."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pipeline.load import Sex
+    from pipeline.shoes import Strike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,3 +19,11 @@ class Athlete:
     hr_rest_bpm: int | None = None
     hr_max_bpm: int | None = None
     sex: Sex | None = None
+    cadence_at_3_mps_spm: float | None = None
+    """The runner's own cadence at 3.0 m/s, for calf load: c0 of EVIDENCE 5.2.
+
+    Told, and never learned silently: one that moved with every run would change every number
+    that was told before. None means 165.
+    """
+    strike: Strike | None = None
+    """How the foot lands; None means not told, which counts as the heel. Used by `as_worn` only."""

@@ -25,9 +25,14 @@ UNKNOWN_AS_STRIDES_PER_MIN = (60, 110)
 
 UNKNOWN_AS_STEPS_PER_MIN = (120, 230)
 
+HISTOGRAM_CLASS_SPM = 5.0
+
 WALKING_MPS = 2.0
 WALKING_SPM = 140
 """Slower than the one and fewer than the other is walking (EVIDENCE 5.2)."""
+
+WALKING_EDGE_S = 5.0
+"""Speed is a mean over some ten seconds, feet change at once: at most so long they disagree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,9 @@ class RunningCadence:
     """Share of the running time for which cadence is known, 0 to 1; no unit."""
     steps: float | None
     """Steps counted over the samples with a cadence, walking included; never filled in."""
+    sd_spm: float | None = None
+    histogram: tuple[tuple[float, float], ...] | None = None
+    """Lower end of each class of 5 steps a minute that was run in, and seconds in it."""
 
 
 def from_strides(raw_per_min: NDArray[np.float64], moving: NDArray[np.bool_]) -> CadenceReading:
@@ -111,6 +119,49 @@ def is_walking(
     return (slow | no_speed) & (few | no_cadence) & ~(no_speed & no_cadence)
 
 
+def walking_stretches(
+    speed_mps: NDArray[np.float64], cadence_spm: NDArray[np.float64], shown_s: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Walking as `is_walking` has it, and the moments at its edges in which speed lags behind.
+
+    Speed is a mean over seconds, so at both ends of a walk there are moments of 2 m/s and more
+    with the steps of a walk. Up to 5 s of them are walking still; longer, somebody runs with few
+    steps.
+
+    Args:
+        speed_mps: NaN where missing; shape (n,).
+        cadence_spm: both feet, NaN where missing; shape (n,).
+        shown_s: what the timer shows, not decreasing; shape (n,).
+    """
+    walking = is_walking(speed_mps, cadence_spm)
+    few = ~walking & (cadence_spm < WALKING_SPM)
+    if not (walking.any() and few.any()):
+        return walking
+    changes = np.flatnonzero(np.diff(few, prepend=False, append=False))
+    begins, ends = changes[::2], changes[1::2]
+    until_s = np.append(shown_s, shown_s[-1])[ends]
+    beside = np.append(walking, False)[ends] | (walking[begins - 1] & (begins > 0))
+    edges = beside & (until_s - shown_s[begins] <= WALKING_EDGE_S)
+    at_edge = np.zeros(len(walking) + 1, dtype=np.intp)
+    at_edge[begins[edges]] += 1
+    at_edge[ends[edges]] -= 1
+    return walking | (np.cumsum(at_edge[:-1]) > 0)
+
+
+def near(
+    chosen: NDArray[np.bool_], shown_s: NDArray[np.float64], within_s: float
+) -> NDArray[np.bool_]:
+    """Which samples lie within so many seconds of a chosen one, the chosen included; shape (n,)."""
+    at_s = shown_s[chosen]
+    if len(at_s) == 0:
+        return chosen
+    after = np.searchsorted(at_s, shown_s)
+    to_next = at_s[np.minimum(after, len(at_s) - 1)] - shown_s
+    since_last = shown_s - at_s[np.maximum(after - 1, 0)]
+    found: NDArray[np.bool_] = np.minimum(np.abs(to_next), np.abs(since_last)) <= within_s
+    return found
+
+
 def running_cadence(
     cadence_spm: NDArray[np.float64],
     lasting_s: NDArray[np.float64],
@@ -118,10 +169,11 @@ def running_cadence(
     moving: NDArray[np.bool_],
     walking: NDArray[np.bool_],
 ) -> RunningCadence:
-    """Mean, median, coverage and steps of one run, weighted by time.
+    """Mean, median, spread, histogram, coverage and steps of one run, weighted by time.
 
-    Mean and median are of moving samples that are not walking: a walking break is not slow
-    running. Steps are counted over every sample that has a cadence. Nothing is filled in.
+    All but the steps are of moving samples that are not walking: a walking break is not slow
+    running. The spread is the standard deviation over time (ddof 0). Steps are counted over every
+    sample that has a cadence. Nothing is filled in.
 
     Args:
         cadence_spm: steps per minute, NaN where missing; shape (n,).
@@ -135,12 +187,32 @@ def running_cadence(
     running = moving & ~walking
     used = running & known
     running_s = float(lasting_s[running].sum())
+    spm, seconds = cadence_spm[used], lasting_s[used]
+    mean_spm = weighted_mean(spm, seconds)
     return RunningCadence(
-        mean_spm=weighted_mean(cadence_spm[used], lasting_s[used]),
-        median_spm=weighted_median(cadence_spm[used], lasting_s[used]),
+        mean_spm=mean_spm,
+        median_spm=weighted_median(spm, seconds),
+        sd_spm=None if mean_spm is None else _sd_spm(spm, seconds, mean_spm),
+        histogram=_histogram(spm, seconds),
         coverage=float(lasting_s[used].sum()) / running_s if running_s > 0 else None,
         steps=float((cadence_spm[known] * lasting_s[known]).sum() / 60),
     )
+
+
+def _sd_spm(
+    cadence_spm: NDArray[np.float64], lasting_s: NDArray[np.float64], mean_spm: float
+) -> float:
+    return float(np.sqrt(np.average((cadence_spm - mean_spm) ** 2, weights=lasting_s)))
+
+
+def _histogram(
+    cadence_spm: NDArray[np.float64], lasting_s: NDArray[np.float64]
+) -> tuple[tuple[float, float], ...] | None:
+    """Classes in which time was spent, from the lowest; a class holds its lower end."""
+    classes = np.floor(cadence_spm / HISTOGRAM_CLASS_SPM).astype(np.intp)
+    seconds = np.bincount(classes, weights=lasting_s)
+    spent = np.flatnonzero(seconds > 0)
+    return tuple((float(at) * HISTOGRAM_CLASS_SPM, float(seconds[at])) for at in spent) or None
 
 
 def _moving_median(raw_per_min: NDArray[np.float64], moving: NDArray[np.bool_]) -> float | None:

@@ -47,6 +47,9 @@ STRAIN_EXPONENT = 6
 SPEED_SMOOTHING_S = 12.0
 GRADE_SMOOTHING_M = 50.0
 
+EDWARDS_FIRST_TENTH, EDWARDS_ZONES = 5, 5
+"""The first zone begins at five tenths of the highest heart rate, and there are five."""
+
 BANISTER: dict[Sex, tuple[float, float]] = {"male": (0.64, 1.92), "female": (0.86, 1.67)}
 """Weight and exponent of the heart-rate reserve (EVIDENCE section 4)."""
 
@@ -87,6 +90,8 @@ def force_ratio(
         c/c_exp clipped to 0.8 .. 1.25
 
     Only ratios mean anything: absolute tendon forces differ two- to threefold between methods.
+    At an even cadence, as at the expected one, F never falls with speed, over the step from
+    walking to running too. Shoes and foot strike multiply the running part: `shoes.as_worn`.
 
     Args:
         speed_mps: smoothed over 10 to 15 s, shape (n,).
@@ -112,42 +117,31 @@ def force_ratio(
 
 
 def calf_km(
-    speed_mps: NDArray[np.float64],
-    grade: NDArray[np.float64],
+    force: NDArray[np.float64],
     cadence_spm: NDArray[np.float64],
     lasting_s: NDArray[np.float64],
     *,
-    walking: NDArray[np.bool_],
     exponent: int = DOSE_EXPONENT,
-    c0_spm: float = DEFAULT_CADENCE_SPM,
-) -> float:
-    """Calf load in kilometres of easy flat running that would ask the same of the calves.
+) -> NDArray[np.float64]:
+    """What each sample adds to the calf load, in kilometres of easy flat running; shape (n,).
 
         CalfKm_m = 1/916.7 x sum_j (c_j / 60) dt_j F_j^m
 
-    m = 1 is the dose (`calf_km`), m = 6 the strain-weighted channel (`calf_km_strain`), which
-    ranks hard runs and means nothing else. Moments without speed add nothing.
+    The sum is what easy flat running of so many kilometres would ask of the calves. m = 1 is the
+    dose (`calf_km`), m = 6 the strain-weighted channel (`calf_km_strain`), which ranks hard runs
+    and means nothing else. Moments without speed add 0. The reference kilometre has the steps of
+    everybody's 165 a minute: at 3.0 m/s a runner with more steps does more of them.
 
     Args:
-        speed_mps: smoothed, NaN where unknown, shape (n,).
-        grade: smoothed, no unit, shape (n,).
-        cadence_spm: no NaN where there is speed, shape (n,).
+        force: of each step, from `force_ratio`; NaN where the speed is unknown, shape (n,).
+        cadence_spm: both feet, no NaN where there is speed, shape (n,).
         lasting_s: how long each sample lasts; 0 while standing, shape (n,).
-        walking: which samples walk, shape (n,).
         exponent: m.
-        c0_spm: the runner's own cadence at 3.0 m/s.
 
     Source: EVIDENCE 5.2; the sanity values of 5.3 are a test.
     """
-    force = force_ratio(
-        speed_mps,
-        grade,
-        cadence_spm,
-        walking=walking,
-        c0_spm=c0_spm,
-    )
-    steps = cadence_spm / 60 * lasting_s
-    return float(np.nansum(steps * force**exponent) / STEPS_PER_REFERENCE_KM)
+    added = cadence_spm / 60 * lasting_s * force**exponent / STEPS_PER_REFERENCE_KM
+    return np.where(np.isfinite(added), added, 0.0)
 
 
 def smoothed_speed_mps(
@@ -215,3 +209,22 @@ def trimp_banister(
     reserve = np.clip(reserve, 0.0, 1.0)
     minutes = lasting_s[known] / 60
     return float((minutes * reserve * weight * np.exp(exponent * reserve)).sum())
+
+
+def edwards_au(
+    heart_rate_bpm: NDArray[np.float64], lasting_s: NDArray[np.float64], *, hr_max_bpm: float
+) -> float:
+    """Edwards' training impulse, in arbitrary units: minutes times the number of their zone.
+
+        zone 1 .. 5 = 50-60, 60-70, 70-80, 80-90, 90-100 % of HRmax
+
+    A zone holds its lower end. Below 50 % a minute adds 0, above 100 % it adds 5; moments
+    without heart rate add nothing. 30 min at 75 % and 10 min at 92 % are 3 x 30 + 5 x 10 = 140.
+
+    Source: EVIDENCE section 4 (Edwards); the weights are not validated.
+    """
+    known = np.isfinite(heart_rate_bpm)
+    # Times ten before the division: 0.7 is no number of a computer, 7 is.
+    tenths = np.floor(heart_rate_bpm[known] * 10 / hr_max_bpm)
+    zones = np.clip(tenths - EDWARDS_FIRST_TENTH + 1, 0, EDWARDS_ZONES)
+    return float((lasting_s[known] / 60 * zones).sum())

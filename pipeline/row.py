@@ -59,7 +59,7 @@ class ActivityRow:
     power_mean_w: float | None = None
     work_kj: float | None = None
     calf_km: float | None = None
-    """With standard shoes and no known strike; as worn: `load.as_worn`."""
+    """With standard shoes and no known strike; as worn: `shoes.as_worn`."""
     calf_km_strain: float | None = None
     calf_km_walked: float | None = None
     """The part of `calf_km` that was walked: shoes do not change it."""

@@ -94,7 +94,9 @@ def row_of(
     )
     row = _with_heart_load(row, records, lasting_s, athlete)
     if activity.sport in quality.ON_FOOT:
-        row = onfoot.with_steps(row, activity, lasting_s, moving)
+        row = onfoot.with_steps(
+            row, activity, lasting_s, moving, c0_spm=athlete.cadence_at_3_mps_spm
+        )
     return row
 
 
@@ -195,8 +197,13 @@ def _start_at(activity: Activity) -> datetime:
 def _with_heart_load(
     row: ActivityRow, records: Records, lasting_s: NDArray[np.float64], athlete: Athlete
 ) -> ActivityRow:
+    """TRIMP: Banister's needs both bounds and the sex, Edwards' only the highest heart rate."""
     rest, highest, sex = athlete.hr_rest_bpm, athlete.hr_max_bpm, athlete.sex
-    if row.heart_rate_mean_bpm is None or rest is None or highest is None or highest <= rest:
+    if row.heart_rate_mean_bpm is None or highest is None:
+        return row
+    beats = records.heart_rate_bpm
+    row = replace(row, edwards_au=load.edwards_au(beats, lasting_s, hr_max_bpm=highest))
+    if rest is None or highest <= rest:
         return row
     if sex is None:
         untold = Finding(
@@ -205,9 +212,7 @@ def _with_heart_load(
             "TRIMP weighs heart rate differently for men and women; `sex` is not set.",
         )
         return replace(row, findings=(*row.findings, untold))
-    trimp = load.trimp_banister(
-        records.heart_rate_bpm, lasting_s, hr_rest_bpm=rest, hr_max_bpm=highest, sex=sex
-    )
+    trimp = load.trimp_banister(beats, lasting_s, hr_rest_bpm=rest, hr_max_bpm=highest, sex=sex)
     return replace(row, trimp=trimp)
 
 

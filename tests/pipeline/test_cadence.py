@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.cadence import from_strides, from_unknown_unit, is_walking, running_cadence
+from pipeline.cadence import (
+    from_strides,
+    from_unknown_unit,
+    is_walking,
+    near,
+    running_cadence,
+    walking_stretches,
+)
 from tests.pipeline.pictures import codes, column
 
 STRIDES = """
@@ -124,6 +131,58 @@ def test_slow_and_few_steps_is_walking(mps, spm, walks):
     assert is_walking(column(mps), column(spm)).tolist() == [walks == "yes"]
 
 
+AROUND_A_WALK = """
+  m/s | 3.0 3.0 2.4 2.1 1.8 1.4 1.4 1.7 2.2 2.6 3.0 3.0
+  spm | 170 170 112 112 112 112 .   112 112 168 170 170
+      |  r   r   w   w   w   w   w   w   w   r   r   r
+"""
+
+
+def test_a_smoothed_speed_does_not_make_a_walk_run():
+    mps, spm, walks = (line.split("|")[1] for line in AROUND_A_WALK.strip().splitlines())
+    seen = walking_stretches(column(mps), column(spm), np.arange(12.0))
+    assert ["w" if each else "r" for each in seen] == walks.split()
+
+
+def test_few_steps_for_long_are_running():
+    # A tall runner at 136 steps a minute, 6 s between two walks and then for good.
+    mps = np.array([1.4] * 5 + [2.6] * 5 + [1.4] * 5 + [2.6] * 6 + [1.4] * 5 + [2.6] * 30)
+    seen = walking_stretches(mps, np.full(len(mps), 136.0), np.arange(float(len(mps))))
+    assert seen.tolist() == [True] * 15 + [False] * 6 + [True] * 5 + [False] * 30
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([1.4, 2.6, np.nan]), st.sampled_from([112.0, 170.0, np.nan])),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_edges_of_walks_are_as_a_naive_search_has_them(samples):
+    speed, cadence = np.array(samples).T
+    walking = is_walking(speed, cadence)
+    expected = walking.copy()
+    for begin in range(len(samples)):
+        for end in range(begin + 1, len(samples) + 1):
+            lasting_s = min(end, len(samples) - 1) - begin  # the last sample lasts no time
+            few = (~walking & (cadence < 140))[begin:end].all()
+            alone = begin == 0 or walking[begin - 1] or not cadence[begin - 1] < 140
+            whole = end == len(samples) or walking[end] or not cadence[end] < 140
+            beside = (begin and walking[begin - 1]) or (end < len(samples) and walking[end])
+            if few and alone and whole and beside and lasting_s <= 5:
+                expected[begin:end] = True
+    seen = walking_stretches(speed, cadence, np.arange(float(len(samples))))
+    assert seen.tolist() == expected.tolist()
+
+
+@given(st.lists(st.tuples(st.floats(0, 5), st.booleans()), max_size=20), st.floats(0, 20))
+def test_near_is_what_it_says(samples, within):
+    at_s = np.cumsum([step for step, _ in samples]).astype(float)
+    chosen = np.array([each for _, each in samples], dtype=bool)
+    naive = [bool((np.abs(at_s[chosen] - at) <= within).any()) for at in at_s]
+    assert near(chosen, at_s, within).tolist() == naive
+
+
 def counted(spm, mps="", lasting=""):
     cadence = column(spm)
     speed = column(mps) if mps else np.full(len(cadence), 3.0)
@@ -145,6 +204,14 @@ def test_a_sample_weighs_as_long_as_it_lasts():
     assert seen.steps == pytest.approx(27)
 
 
+def test_spread_and_classes_weigh_by_time_too():
+    seen = counted("160 164.9 165 181 . 112", mps="3 3 3 3 3 1.4", lasting="1 1 2 4 9 60")
+    mean = (160 + 164.9 + 2 * 165 + 4 * 181) / 8
+    variance = ((160 - mean) ** 2 + (164.9 - mean) ** 2 + 2 * (165 - mean) ** 2) / 8
+    assert seen.sd_spm == pytest.approx(np.sqrt(variance + 4 * (181 - mean) ** 2 / 8))
+    assert seen.histogram == ((160.0, 2.0), (165.0, 2.0), (180.0, 4.0))
+
+
 def test_standing_adds_no_running():
     seen = counted("170 0 0 170", mps="3 0 0 3")
     assert (seen.mean_spm, seen.coverage) == (170, 1)
@@ -157,6 +224,7 @@ def test_without_a_reading_nothing_is_told():
     assert counted(". .").steps is None
     walked = counted("110 110", mps="1.4 1.4")
     assert (walked.mean_spm, walked.median_spm, walked.coverage) == (None, None, None)
+    assert (walked.sd_spm, walked.histogram) == (None, None)
     assert walked.steps == pytest.approx(220 / 60)
 
 
