@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from connectors import exports, fit, gpx, tcx
 from connectors.errors import UnreadableFileError
 from connectors.limits import USUAL
-from pipeline.activity import Finding
+from pipeline.findings import noted
 from pipeline.run import row_of
 
 if TYPE_CHECKING:
@@ -173,7 +173,6 @@ def _rows(
         raise UnreadableFileError("no_possible_time", "No record in it has a possible date.")
     if left_out := len(found) - len(rows):
         first, *others = rows
-        says = "Other activities of this file were left out: no record has a possible date."
-        beside = Finding("activity_without_possible_time", left_out, says)
-        rows = (replace(first, findings=(*first.findings, beside)), *others)
+        beside = noted(activity_without_possible_time=left_out)
+        rows = (replace(first, findings=(*first.findings, *beside)), *others)
     return rows

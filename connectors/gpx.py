@@ -17,8 +17,8 @@ from connectors.limits import USUAL
 from connectors.reading import LONGEST_DEVICE, TIME, Track, content_of, refuse_too_many
 from connectors.xml_columns import walk
 from connectors.xml_guard import root_name
-from pipeline.activity import Finding
 from pipeline.cadence import from_unknown_unit
+from pipeline.findings import found
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -127,5 +127,5 @@ def _with_untimed(activities: list[Activity], points: int) -> tuple[Activity, ..
     if not activities or not points:
         return tuple(activities)
     first, *others = activities
-    beside = Finding("track_without_times", points, "A track without any time was left out.")
+    beside = found("track_without_times", points)
     return (replace(first, findings=(*first.findings, beside)), *others)

@@ -12,7 +12,8 @@ import numpy as np
 
 from connectors.errors import UnreadableFileError
 from connectors.sports import sport_of
-from pipeline.activity import Activity, Finding, Pause, Records
+from pipeline.activity import Activity, Pause, Records
+from pipeline.findings import noted
 from pipeline.motion import is_moving, with_speed
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from connectors.limits import FormatLimits
     from connectors.xml_guard import Damage
+    from pipeline.activity import Finding
     from pipeline.cadence import CadenceReading
 
 TIME = "time"
@@ -355,17 +357,12 @@ class Track:
         return tuple(Pause(*each) for each in ends)
 
     def _findings(self) -> tuple[Finding, ...]:
-        every = (
-            Finding("no_time", self.without_time, "Points without a time were left out."),
-            Finding("no_zone", self._without_zone, "Times without a zone were taken as UTC."),
-            Finding(
-                "position_impossible",
-                self._misplaced,
-                "A position that cannot be counts as missing.",
-            ),
-            Finding("no_number", self._no_numbers, "Values that are no numbers count as missing."),
+        return noted(
+            no_time=self.without_time,
+            no_zone=self._without_zone,
+            position_impossible=self._misplaced,
+            no_number=self._no_numbers,
         )
-        return tuple(each for each in every if each.count)
 
 
 def with_cadence(

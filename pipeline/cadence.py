@@ -34,6 +34,13 @@ WALKING_SPM = 140
 WALKING_EDGE_S = 5.0
 """Speed is a mean over some ten seconds, feet change at once: at most so long they disagree."""
 
+CLEARLY_RUNNING_MPS = 2.2
+TYPICAL_SPM = (130, 230)
+FOLD_TOLERANCE = 0.15
+FOLD_LASTS_S = 8.0
+ONE_FOOT_MAX = 105
+"""What is above it, and far below the run's own cadence, may be a walking break."""
+
 
 @dataclass(frozen=True, slots=True)
 class CadenceReading:
@@ -105,6 +112,50 @@ def from_unknown_unit(
         "The cadence in the file fits neither one foot nor both; it was left out.",
     )
     return CadenceReading(np.full(len(raw_per_min), np.nan), "none", (doubt,))
+
+
+def folded(
+    cadence_spm: NDArray[np.float64], speed_mps: NDArray[np.float64], at_s: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], int, int]:
+    """Cadence of a device that for a stretch counted one foot only, or every step twice.
+
+    Only at a clear run (2.2 m/s and more), against the run's own typical cadence there, and for
+    8 s or longer: within 15 % of half of it, and at most 105, the cadence is doubled; within
+    15 % of twice it, halved. Walking breaks, slow or at 110 steps a minute, stay as they are.
+
+    Args:
+        cadence_spm: steps per minute, NaN where missing; shape (n,).
+        speed_mps: shape (n,).
+        at_s: in ascending order, shape (n,).
+
+    Returns:
+        Cadence of shape (n,), how many samples were doubled, and how many halved.
+
+    Source: EVIDENCE section 6 ("detect one-foot cadence (70-100): double it").
+    """
+    running = speed_mps >= CLEARLY_RUNNING_MPS
+    low, high = TYPICAL_SPM
+    usual = running & (cadence_spm >= low) & (cadence_spm <= high)
+    if not usual.any() or (cadence_spm[running] > 0).sum() == usual.sum():
+        return cadence_spm, 0, 0
+    typical_spm = float(np.median(cadence_spm[usual]))
+    off = FOLD_TOLERANCE * typical_spm
+    once = running & (np.abs(cadence_spm * 2 - typical_spm) <= off) & (cadence_spm <= ONE_FOOT_MAX)
+    twice = running & (np.abs(cadence_spm / 2 - typical_spm) <= off)
+    once, twice = _lasting(once, at_s), _lasting(twice, at_s)
+    straight = np.where(once, cadence_spm * 2, np.where(twice, cadence_spm / 2, cadence_spm))
+    return straight, int(once.sum()), int(twice.sum())
+
+
+def _lasting(mask: NDArray[np.bool_], at_s: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Only the stretches of it that last long enough, to the sample after them."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
+    begins, ends = edges[::2], np.minimum(edges[1::2], len(at_s) - 1)
+    long_enough = at_s[ends] - at_s[begins] >= FOLD_LASTS_S
+    kept = np.zeros(len(mask), dtype=bool)
+    for begin, end in zip(begins[long_enough], edges[1::2][long_enough], strict=True):
+        kept[begin:end] = True
+    return kept
 
 
 def is_walking(

@@ -1,46 +1,58 @@
-"""What cannot be true of a recording is found, counted and kept out of every number."""
+"""What cannot be true of a recording is found, counted and kept out of every number.
+
+`checked` looks at the records as they are, `checked_moving` at what needs their speed as well;
+what the codes say is in `findings`, what clocks do in `clock`, values that leap in `leaps`, pauses
+in `stops`, the device's totals in `totals`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.activity import Finding, Records
-from pipeline.motion import apart_m, merged, step_m
+from pipeline import clock, leaps, motion
+from pipeline.cadence import folded
+from pipeline.findings import gathered, noted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pipeline.activity import Activity
-
-EARLIEST_S = datetime(2005, 1, 1, tzinfo=UTC).timestamp()
-"""No GPS watch wrote files before; an earlier date is a clock that was never set."""
-
-LATEST_S = datetime(2106, 1, 1, tzinfo=UTC).timestamp()
-"""Beyond the last second that most devices can count."""
-
-FUTURE_S = 86_400.0
-"""A clock may be a day ahead (zones), not more."""
-
-CLOCK_JUMP_S = 86_400.0 * 2
-"""Two days between neighbours is a clock that jumped, not a pause."""
+    from pipeline.activity import Activity, Finding, Records
 
 ON_FOOT = {"running", "walking", "hiking"}
-SPIKE_MPS = 12.0
-"""Nobody runs faster; the world's best sprinters touch 12.4 m/s for a moment."""
-
-STRAY_S = 30.0
-"""Positions that jump away and back within this time never were there."""
-
 HEART_RATE_BPM = (25, 240)
 CADENCE_MAX_SPM = 260
 """Above the fastest sprint cadence; a sensor that counts twice."""
 
 ALTITUDE_M = (-450, 9000)
 """The Dead Sea and Everest."""
+
+POWER_MAX_W = 2500
+"""Sprinters on a bicycle reach it for a second; running power meters show some 1,000 W."""
+
+CONTACT_MAX_MS, BALANCE_PCT = 2000, (30, 70)
+"""Walkers stand on a foot for up to 1.7 s in real files; real balances are 44 to 59 %."""
+
+FROZEN_S = 180.0
+"""The longest that one heart rate stood on the move in 60 real files is 79 s."""
+
+NOISE_FACTOR, NOISE_M = 2.0, 30.0
+HALF_MINUTE_S = 30.0
+
+INDOORS = {"treadmill", "indoor_running", "indoor_walking", "virtual", "indoor"}
+HILL_M = 30.0
+"""Indoors the weather moves a barometer by less; without positions more is a hill."""
+
+WITNESS_S = 5.0
+"""How far apart positions are taken as a witness: closer, their noise adds length."""
+
+MOSTLY = 0.9
+"""Share of the moments that must be known before their sum is a witness."""
+
+UNLIKE_FACTOR, UNLIKE_M = 2.0, 500.0
+"""Kilometres an hour in a column of metres a second are 3.6 times too many."""
 
 
 def checked(activity: Activity, *, not_after_s: float | None = None) -> Activity:
@@ -54,151 +66,189 @@ def checked(activity: Activity, *, not_after_s: float | None = None) -> Activity
         not_after_s: latest time that can be true, seconds since 1970; None takes any of this
             century.
     """
-    findings = list(activity.findings)
-    latest_s = LATEST_S if not_after_s is None else not_after_s + FUTURE_S
-    records = _possible_times(activity.records, findings, latest_s)
-    records = _one_per_instant(_in_order(records, findings), findings)
-    records = _possible_values(records, findings)
+    latest_s = clock.LATEST_S if not_after_s is None else not_after_s + clock.FUTURE_S
+    activity = clock.possible(activity, latest_s)
+    activity = clock.ordered(_with(activity, _possible_values(activity.records)))
     if activity.sport in ON_FOOT:
-        records = _without_spikes(records, findings)
+        for check in leaps.EVERY:
+            activity = _with(activity, check(activity.records))
+    records = activity.records
     span_s = records.at_s[[0, -1]] if len(records) else np.zeros(2)
-    return replace(
-        activity,
-        records=records,
-        pauses=merged(activity.pauses, float(span_s[0]), float(span_s[1])),
-        findings=tuple(findings),
+    pauses = motion.merged(activity.pauses, float(span_s[0]), float(span_s[1]))
+    return replace(activity, pauses=pauses, findings=gathered(activity.findings))
+
+
+def checked_moving(activity: Activity) -> Activity:
+    """The same, of what only speed can tell: cadence by one foot or twice, a frozen heart rate.
+
+    Args:
+        activity: checked, its speeds filled in.
+    """
+    if activity.sport not in ON_FOOT:
+        return activity
+    for check in (_one_way_of_counting, _possible_cadence):
+        activity = _with(activity, check(activity.records))
+    return _with(activity, _beating(activity))
+
+
+def flat_indoors(activity: Activity) -> Activity:
+    """Without positions say so; indoors also without altitude, which is weather there.
+
+    A run without positions and without hills is taken to be indoors.
+    """
+    if activity.sport not in ON_FOOT:
+        return activity
+    named = activity.sub_sport in INDOORS
+    records = activity.records
+    if not named and np.isfinite(records.latitude_deg).any():
+        return activity
+    altitude = records.altitude_m[np.isfinite(records.altitude_m)]
+    if not named and len(altitude) and np.ptp(altitude) > HILL_M:
+        return _with(activity, (records, noted(no_positions=1)))
+    level = records.replace(altitude_m=np.full(len(records), np.nan))
+    return _with(activity, (level, noted(indoors=1)))
+
+
+def with_fitting_speed(activity: Activity) -> Activity:
+    """Without the recorded speed where it would lead far elsewhere than the recorded distance."""
+    records = activity.records
+    told = np.isfinite(records.speed_mps)
+    if activity.sport not in ON_FOOT or not (records.speed_mps > 0).any():
+        return activity
+    lasting_s = motion.sample_s(records.at_s, activity.pauses)
+    if lasting_s[told].sum() < MOSTLY * lasting_s.sum():
+        return activity
+    by_speed_m = float((records.speed_mps[told] * lasting_s[told]).sum())
+    counted = records.distance_m[np.isfinite(records.distance_m)]
+    way_m = float(np.ptp(counted)) if len(counted) else way_along_positions_m(activity)
+    if not way_m:
+        return activity
+    if max(by_speed_m, way_m) <= UNLIKE_FACTOR * min(by_speed_m, way_m) + UNLIKE_M:
+        return activity
+    unlike = noted(speed_contradicts_distance=int(told.sum()))
+    return _with(activity, (records.replace(speed_mps=np.full(len(records), np.nan)), unlike))
+
+
+def way_along_positions_m(activity: Activity) -> float | None:
+    """Metres along a position every 5 s or so, as a rough witness; None where many are missing.
+
+    Virtual runs have positions of a place where nobody ran.
+    """
+    records = activity.records
+    placed = np.flatnonzero(np.isfinite(records.latitude_deg) & np.isfinite(records.longitude_deg))
+    if len(placed) < MOSTLY * len(records) or len(placed) < 2 or activity.sub_sport in INDOORS:  # noqa: PLR2004
+        return None
+    apart_s = float(np.ptp(records.at_s[placed])) / (len(placed) - 1)
+    some = placed[:: max(1, round(WITNESS_S / apart_s))]
+    steps_m = motion.step_m(records.latitude_deg[some], records.longitude_deg[some])
+    ran_s = np.diff(motion.timer_s(records.at_s[some], activity.pauses))
+    possible = ran_s > 0
+    if activity.sport in ON_FOOT:
+        possible &= steps_m <= leaps.SPIKE_MPS * ran_s
+    return float(steps_m[possible].sum())
+
+
+def coarse_altitude_m(records: Records) -> NDArray[np.float64]:
+    """Mean altitude of each half minute that has one, in order of time."""
+    known = np.isfinite(records.altitude_m)
+    altitude = records.altitude_m[known]
+    half_minute = np.floor(records.at_s[known] / HALF_MINUTE_S)
+    begins = np.flatnonzero(np.append(True, half_minute[1:] != half_minute[:-1])[: len(altitude)])
+    if len(begins) == 0:
+        return altitude
+    return np.asarray(np.add.reduceat(altitude, begins) / np.diff(begins, append=len(altitude)))
+
+
+def noisy_altitude(records: Records) -> tuple[Finding, ...]:
+    """Whether the raw altitude rises more than twice as far as its mean over half minutes."""
+    raw = records.altitude_m[np.isfinite(records.altitude_m)]
+    raw_m, smooth_m = (
+        float(np.maximum(np.diff(each), 0.0).sum()) for each in (raw, coarse_altitude_m(records))
     )
+    return noted(elevation_noise=int(raw_m > NOISE_FACTOR * smooth_m + NOISE_M))
 
 
-def _note(findings: list[Finding], code: str, count: int, says: str) -> None:
-    if count:
-        findings.append(Finding(code, count, says))
+def _with(activity: Activity, checked: tuple[Records, tuple[Finding, ...]]) -> Activity:
+    records, findings = checked
+    if records is activity.records and not findings:
+        return activity
+    return replace(activity, records=records, findings=(*activity.findings, *findings))
 
 
-def _possible_times(records: Records, findings: list[Finding], latest_s: float) -> Records:
-    """Leave out records whose clock was not set, or jumped away from the rest by days."""
-    possible = (records.at_s >= EARLIEST_S) & (records.at_s <= latest_s)
-    _note(
-        findings,
-        "impossible_time",
-        int((~possible).sum()),
-        "Records dated before 2005 or in the future were left out.",
-    )
-    records = records.select(possible)
-    together = _largest_cluster(records.at_s)
-    _note(
-        findings,
-        "clock_jump",
-        int((~together).sum()),
-        "The clock jumped by days; the smaller part was left out.",
-    )
-    return records.select(together)
-
-
-def _largest_cluster(at_s: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """The most records that lie within two days of a neighbour, as a mask."""
-    if len(at_s) == 0:
-        return np.empty(0, dtype=bool)
-    order = np.argsort(at_s, kind="stable")
-    group = np.append(0, np.cumsum(np.diff(at_s[order]) > CLOCK_JUMP_S))
-    mask = np.zeros(len(at_s), dtype=bool)
-    mask[order] = group == np.bincount(group).argmax()
-    return mask
-
-
-def _in_order(records: Records, findings: list[Finding]) -> Records:
-    backwards = int((np.diff(records.at_s) < 0).sum())
-    if not backwards:
-        return records
-    _note(findings, "out_of_order", backwards, "Records were not in order of time; now they are.")
-    return records.select(np.argsort(records.at_s, kind="stable"))
-
-
-def _one_per_instant(records: Records, findings: list[Finding]) -> Records:
-    """Merge records of one instant: of each column the last value that is there."""
-    later = np.diff(records.at_s) > 0
-    repeated = int((~later).sum())
-    if not repeated:
-        return records
-    _note(findings, "same_instant", repeated, "Several records at one instant were merged.")
-    first, last = np.flatnonzero(np.append(True, later)), np.flatnonzero(np.append(later, True))
-    here = np.arange(len(records))
-    columns = {}
-    for each in fields(records):
-        column = getattr(records, each.name)
-        newest = np.maximum.accumulate(np.where(np.isfinite(column), here, -1))[last]
-        columns[each.name] = np.where(newest >= first, column[newest], np.nan)
-    return Records.from_columns(columns)
-
-
-def _possible_values(records: Records, findings: list[Finding]) -> Records:
+def _possible_values(records: Records) -> tuple[Records, tuple[Finding, ...]]:
     low, high = HEART_RATE_BPM
     heart = records.heart_rate_bpm
     zero = heart == 0
     bad_heart = ~zero & ((heart < low) | (heart > high))
-    bad_cadence = (records.cadence_spm < 0) | (records.cadence_spm > CADENCE_MAX_SPM)
+    bad_cadence = (records.cadence_spm < 0) | np.isinf(records.cadence_spm)
     bad_speed = records.speed_mps < 0
+    power, contact = records.power_w, records.ground_contact_time_ms
+    balance = records.ground_contact_balance_pct
+    bad_power = (power < 0) | (power > POWER_MAX_W)
+    bad_contact = (contact <= 0) | (contact > CONTACT_MAX_MS)
+    bad_balance = (balance < BALANCE_PCT[0]) | (balance > BALANCE_PCT[1])
     bad_altitude = (records.altitude_m < ALTITUDE_M[0]) | (records.altitude_m > ALTITUDE_M[1])
     nowhere = (records.latitude_deg == 0) & (records.longitude_deg == 0)
     nowhere |= (np.abs(records.latitude_deg) > 90) | (np.abs(records.longitude_deg) > 180)  # noqa: PLR2004
-    for code, mask, says in (
-        ("heart_rate_zero", zero, "A heart rate of 0 counts as missing."),
-        ("heart_rate_impossible", bad_heart, "An impossible heart rate counts as missing."),
-        ("cadence_impossible", bad_cadence, "An impossible cadence counts as missing."),
-        ("speed_impossible", bad_speed, "A negative speed counts as missing."),
-        ("altitude_impossible", bad_altitude, "An impossible altitude counts as missing."),
-        ("position_impossible", nowhere, "A position that cannot be counts as missing."),
-    ):
-        _note(findings, code, int(mask.sum()), says)
+    findings = noted(
+        heart_rate_zero=int(zero.sum()),
+        heart_rate_impossible=int(bad_heart.sum()),
+        cadence_impossible=int(bad_cadence.sum()),
+        speed_impossible=int(bad_speed.sum()),
+        power_impossible=int(bad_power.sum()),
+        ground_contact_impossible=int((bad_contact | bad_balance).sum()),
+        altitude_impossible=int(bad_altitude.sum()),
+        position_impossible=int(nowhere.sum()),
+    )
+    if not findings:
+        return records, ()
     return records.replace(
         heart_rate_bpm=np.where(zero | bad_heart, np.nan, heart),
         cadence_spm=np.where(bad_cadence, np.nan, records.cadence_spm),
         speed_mps=np.where(bad_speed, np.nan, records.speed_mps),
+        power_w=np.where(bad_power, np.nan, power),
+        ground_contact_time_ms=np.where(bad_contact, np.nan, contact),
+        ground_contact_balance_pct=np.where(bad_balance, np.nan, balance),
         altitude_m=np.where(bad_altitude, np.nan, records.altitude_m),
         latitude_deg=np.where(nowhere, np.nan, records.latitude_deg),
         longitude_deg=np.where(nowhere, np.nan, records.longitude_deg),
-    )
+    ), findings
 
 
-def _without_spikes(records: Records, findings: list[Finding]) -> Records:
-    """Leave out positions and device speeds that would need more than 12 m/s on foot."""
-    placed = np.flatnonzero(np.isfinite(records.latitude_deg) & np.isfinite(records.longitude_deg))
-    spike = np.zeros(len(records), dtype=bool)
-    spike[placed] = _strays(records.select(placed))
-    too_fast = records.speed_mps > SPIKE_MPS
-    _note(
-        findings,
-        "gps_spike",
-        int((spike | too_fast).sum()),
-        "Positions or speeds faster than anyone runs were left out.",
-    )
-    return records.replace(
-        latitude_deg=np.where(spike, np.nan, records.latitude_deg),
-        longitude_deg=np.where(spike, np.nan, records.longitude_deg),
-        speed_mps=np.where(too_fast, np.nan, records.speed_mps),
-    )
+def _one_way_of_counting(records: Records) -> tuple[Records, tuple[Finding, ...]]:
+    cadence, one_foot, twice = folded(records.cadence_spm, records.speed_mps, records.at_s)
+    findings = noted(cadence_one_foot=one_foot, cadence_twice=twice)
+    return (records.replace(cadence_spm=cadence) if findings else records), findings
 
 
-def _strays(records: Records) -> NDArray[np.bool_]:
-    """Positions between a jump away and the jump back, and first ones before a jump to the rest.
+def _possible_cadence(records: Records) -> tuple[Records, tuple[Finding, ...]]:
+    impossible = records.cadence_spm > CADENCE_MAX_SPM
+    if not impossible.any():
+        return records, ()
+    cadence = np.where(impossible, np.nan, records.cadence_spm)
+    return records.replace(cadence_spm=cadence), noted(cadence_impossible=int(impossible.sum()))
 
-    Between the record before and the record after them nobody had to hurry, which tells a few
-    wrong positions from a ride home with the watch still on.
+
+def _beating(activity: Activity) -> tuple[Records, tuple[Finding, ...]]:
+    """Heart rate without the stretches in which it stood at one value on the move.
+
+    One value from the first to the last is no frozen sensor but an average that a program wrote
+    to every record: it is kept, and said.
     """
-    at_s, latitude, longitude = records.at_s, records.latitude_deg, records.longitude_deg
-    stray = np.zeros(len(records), dtype=bool)
-    jumps = np.flatnonzero(step_m(latitude, longitude) > SPIKE_MPS * np.diff(at_s))
-    soon = np.searchsorted(at_s[jumps], at_s[jumps] + STRAY_S, side="right")
-    back = 0
-    for index, jump in enumerate(jumps):
-        if jump < back:
-            continue
-        after = jumps[index + 1 : soon[index]] + 1
-        off_m = apart_m(latitude[jump], longitude[jump], latitude[after], longitude[after])
-        near = after[off_m <= SPIKE_MPS * (at_s[after] - at_s[jump])]
-        if len(near):
-            back = int(near[0])
-            stray[jump + 1 : back] = True
-        elif not (index or len(after)) and at_s[jump] - at_s[0] <= STRAY_S < at_s[-1] - at_s[jump]:
-            stray[: jump + 1] = True
-    return stray
+    records = activity.records
+    known = np.flatnonzero(np.isfinite(records.heart_rate_bpm))
+    if len(known) == 0:
+        return records, ()
+    moving = motion.is_moving(records)
+    moving_s = (motion.sample_s(records.at_s, activity.pauses) * moving)[known]
+    heart = records.heart_rate_bpm[known]
+    begins = np.flatnonzero(np.append(True, heart[1:] != heart[:-1]))
+    frozen = np.add.reduceat(moving_s, begins) > FROZEN_S
+    if not frozen.any():
+        return records, ()
+    if len(begins) == 1:
+        return records, noted(heart_rate_constant=len(known))
+    stood = known[np.repeat(frozen, np.diff(np.append(begins, len(known))))]
+    beating = records.heart_rate_bpm.copy()
+    beating[stood] = np.nan
+    return records.replace(heart_rate_bpm=beating), noted(heart_rate_frozen=len(stood))

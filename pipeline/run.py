@@ -9,22 +9,23 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from pipeline import load, motion, onfoot, quality, totals
+from pipeline import leaps, load, motion, onfoot, quality, stops, totals
 from pipeline.activity import (
     SPORT_INFERRED,
     SPORT_TOLD,
     Activity,
-    Finding,
     Pause,
-    Records,
 )
+from pipeline.clock import START_TOLERANCE_S
 from pipeline.duplicates import trace_of
+from pipeline.findings import found, gathered
 from pipeline.localday import LocalDay, local_day
 from pipeline.row import RUNNING, ActivityRow
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from pipeline.activity import Finding, NumberFrom, Records
     from pipeline.athlete import Athlete
 
 UNKNOWN = "unknown"
@@ -32,9 +33,6 @@ UNKNOWN = "unknown"
 RUNNING_MEDIAN_MPS = (2.0, 6.0)
 RUNNING_P95_MPS = 8.0
 """An untyped file in these bounds is a run (DESIGN.md: counted)."""
-
-START_TOLERANCE_S = 3600.0
-"""A start further than this from the first record is a clock that was set in between."""
 
 
 def row_of(
@@ -60,15 +58,18 @@ def row_of(
     activity = quality.checked(_named(activity, sport_told), not_after_s=not_after_s)
     if len(activity.records) == 0:
         return None
-    activity = _with_speed(_typed(activity))
-    activity = replace(activity, start_at=_start_at(activity))
+    activity = stops.with_gaps(replace(activity, start_at=_start_at(activity)))
+    activity = quality.flat_indoors(_typed(activity))
+    activity = _with_speed(quality.with_fitting_speed(activity))
+    activity = totals.with_sound_climb(quality.checked_moving(activity))
     records = activity.records
     lasting_s = motion.sample_s(records.at_s, activity.pauses)
     moving = motion.is_moving(records)
+    moving_s = float(lasting_s[moving].sum())
     day = _day_of(activity, athlete)
-    distance_m, from_distance = totals.distance(activity)
+    distance_m, distance_from, from_distance = totals.distance(activity)
     climbed = totals.climbed(activity)
-    elapsed_s, timer_s, from_times = totals.times(activity, float(lasting_s.sum()))
+    (elapsed_s, elapsed_from), (timer_s, timer_from), from_times = totals.times(activity, moving_s)
     row = ActivityRow(
         sport=activity.sport,
         sub_sport=activity.sub_sport,
@@ -78,11 +79,16 @@ def row_of(
         timezone_from=day.timezone_from,
         local_date=day.on,
         elapsed_s=elapsed_s,
+        elapsed_from=elapsed_from,
         timer_s=timer_s,
-        moving_s=float(lasting_s[moving].sum()),
+        timer_from=timer_from,
+        moving_s=moving_s,
         distance_m=distance_m,
+        distance_from=distance_from,
         ascent_m=climbed[0],
+        ascent_from=_climb_from(activity.totals.ascent_m, climbed[0]),
         descent_m=climbed[1],
+        descent_from=_climb_from(activity.totals.descent_m, climbed[1]),
         records=len(records),
         heart_rate_mean_bpm=motion.weighted_mean(
             *_known(records.heart_rate_bpm, lasting_s),
@@ -97,7 +103,29 @@ def row_of(
         row = onfoot.with_steps(
             row, activity, lasting_s, moving, c0_spm=athlete.cadence_at_3_mps_spm
         )
-    return row
+        row = replace(row, findings=(*row.findings, *_seen_on_foot(records, lasting_s, moving)))
+    if row.is_run:
+        row = _with_steps_from(row, activity)
+    return replace(row, findings=gathered(row.findings))
+
+
+def _seen_on_foot(
+    records: Records, lasting_s: NDArray[np.float64], moving: NDArray[np.bool_]
+) -> tuple[Finding, ...]:
+    return (*stops.stood(records, lasting_s, moving), *quality.noisy_altitude(records))
+
+
+def _with_steps_from(row: ActivityRow, activity: Activity) -> ActivityRow:
+    steps, steps_from, doubts = totals.steps(
+        activity, row.steps, row.cadence_coverage, row.moving_s
+    )
+    return replace(row, steps=steps, steps_from=steps_from, findings=(*row.findings, *doubts))
+
+
+def _climb_from(total_m: float | None, climb_m: float | None) -> NumberFrom | None:
+    if climb_m is None:
+        return None
+    return "altitude" if total_m is None else "device"
 
 
 def _in_utc(activity: Activity, athlete: Athlete) -> Activity:
@@ -105,9 +133,6 @@ def _in_utc(activity: Activity, athlete: Athlete) -> Activity:
     local = activity.start_at.replace(tzinfo=ZoneInfo(athlete.timezone))
     offset = local.utcoffset() or timedelta()
     offset_s = offset.total_seconds()
-    assumed = Finding(
-        "clock_is_local", 1, "The watch knew only its local time; your own time zone was assumed."
-    )
     return replace(
         activity,
         utc_offset_s=None,
@@ -115,7 +140,7 @@ def _in_utc(activity: Activity, athlete: Athlete) -> Activity:
         records=activity.records.replace(at_s=activity.records.at_s - offset_s),
         pauses=tuple(Pause(p.start_s - offset_s, p.end_s - offset_s) for p in activity.pauses),
         laps=tuple(replace(lap, start_at=lap.start_at - offset) for lap in activity.laps),
-        findings=(*activity.findings, assumed),
+        findings=(*activity.findings, found("clock_is_local")),
     )
 
 
@@ -124,8 +149,7 @@ def _named(activity: Activity, sport_told: tuple[str, str | None] | None) -> Act
     if activity.sport != UNKNOWN or sport_told is None:
         return activity
     sport, sub_sport = sport_told
-    told = Finding(SPORT_TOLD, 1, "The file names no sport; the export it lies in does.")
-    findings = (*activity.findings, told)
+    findings = (*activity.findings, found(SPORT_TOLD))
     return replace(activity, sport=sport, sub_sport=sub_sport, findings=findings)
 
 
@@ -140,24 +164,19 @@ def _typed(activity: Activity) -> Activity:
     low, high = RUNNING_MEDIAN_MPS
     if not (low <= np.median(moving) <= high and np.percentile(moving, 95) < RUNNING_P95_MPS):
         return activity
-    inferred = Finding(
-        SPORT_INFERRED, 1, "The file names no sport; it moves like a run and counts as one."
-    )
-    run = replace(activity, sport=RUNNING, findings=(*activity.findings, inferred))
+    run = replace(activity, sport=RUNNING, findings=(*activity.findings, found(SPORT_INFERRED)))
     return quality.checked(run)  # for a run more is impossible
 
 
 def _with_speed(activity: Activity) -> Activity:
     """Speed for every record that can have one; on foot none that nobody reaches."""
     on_foot = activity.sport in quality.ON_FOOT
-    fastest_mps = quality.SPIKE_MPS if on_foot else np.inf
+    fastest_mps = leaps.SPIKE_MPS if on_foot else np.inf
     records = motion.with_speed(activity.records, activity.pauses, fastest_mps=fastest_mps)
     too_fast = records.speed_mps > fastest_mps
     if not too_fast.any():
         return replace(activity, records=records)
-    ridden = Finding(
-        "too_fast", int(too_fast.sum()), "Moments faster than anyone runs add nothing to the load."
-    )
+    ridden = found("too_fast", int(too_fast.sum()))
     speed = np.where(too_fast, np.nan, records.speed_mps)
     return replace(
         activity,
@@ -206,12 +225,7 @@ def _with_heart_load(
     if rest is None or highest <= rest:
         return row
     if sex is None:
-        untold = Finding(
-            "trimp_needs_sex",
-            1,
-            "TRIMP weighs heart rate differently for men and women; `sex` is not set.",
-        )
-        return replace(row, findings=(*row.findings, untold))
+        return replace(row, findings=(*row.findings, found("trimp_needs_sex")))
     trimp = load.trimp_banister(beats, lasting_s, hr_rest_bpm=rest, hr_max_bpm=highest, sex=sex)
     return replace(row, trimp=trimp)
 

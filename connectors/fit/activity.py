@@ -26,7 +26,8 @@ from connectors.fit.walk import SIGNATURE, SIGNATURE_AT
 from connectors.limits import USUAL
 from connectors.reading import LARGEST, LONGEST_DEVICE, Content, with_cadence
 from pipeline import cadence
-from pipeline.activity import Activity, Finding, Lap, Pause, Records, Totals
+from pipeline.activity import Activity, Lap, Pause, Records, Totals
+from pipeline.findings import noted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -217,9 +218,6 @@ def _activity(
 ) -> Activity:
     sport = str(session.get("sport"))
     sub_sport = str(session.get("sub_sport") or "generic")
-    findings: list[Finding] = []
-    if no_time:
-        findings.append(Finding("no_time", no_time, "Records without a time were left out."))
     named = "unknown" if sport in TYPELESS else "other" if sport.isdigit() else sport
     first_s, end_s = float(records.at_s.min()), float(records.at_s.max())
     begin_s = first_s if begin_s is None else begin_s
@@ -236,7 +234,7 @@ def _activity(
         utc_offset_s=_utc_offset_s(file.table("activity"), clock),
         clock_is_local=clock.switched_on_s is not None,
         rpe=_rpe(session),
-        findings=tuple(findings),
+        findings=noted(no_time=no_time),
     )
     if named in COUNTS_STRIDES:
         return with_cadence(activity, records.cadence_spm, cadence.from_strides)

@@ -74,8 +74,13 @@ STEPS_TOLERANCE, MEAN_TOLERANCE, DISTANCE_TOLERANCE = 0.02, 0.01, 0.02
 DURATION_TOLERANCE_S = 2.0
 
 NO_STEPS = "cadence is 0 throughout, and nothing tells whether the runner moved"
+PAUSED = "it paused without a word; the other reading counts pauses, and the way that GPS wandered"
 CUT = "cut after five minutes: the totals are of the whole run, and ours are of what is left"
+DROPS_OUT = "the foot pod is lost in a quarter of the run: 0, one foot, and steps beside walks"
 DIFFERS: dict[tuple[str, str], str] = {
+    ("gpx/heartandsole/testdata.gpx", "duration"): PAUSED,
+    ("gpx/heartandsole/testdata.gpx", "distance"): PAUSED,
+    ("tcx/sweatpy/3173437224.tcx", "cadence"): DROPS_OUT,
     ("fit/fit/activity_multisport.fit", "steps"): NO_STEPS,
     ("fit/heartandsole/B47I2852.FIT", "steps"): NO_STEPS,
     ("fit/sweatpy/6471559601_ACTIVITY.fit", "steps"): NO_STEPS,

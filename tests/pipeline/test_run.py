@@ -169,70 +169,6 @@ def test_what_is_left_of_a_file_is_read():
     assert row.steps == pytest.approx(simulated("easy").truth.steps * share, rel=0.05)
 
 
-# --- device totals
-
-
-TOTALS = """
-  device says, of 1000 s and 3000 m | elapsed | timer | distance | finding
-  elapsed_s=1000 timer_s=1000       | 1000    | 1000  | 3000     | -
-  elapsed_s=1900 timer_s=600        | 1900    | 600   | 3000     | -
-  elapsed_s=1000 timer_s=400        | 1000    | 1000  | 3000     | time_total_unsound
-  elapsed_s=9000 timer_s=9000       | 1000    | 1000  | 3000     | time_total_unsound
-  elapsed_s=1000 timer_s=1100       | 1100    | 1100  | 3000     | -
-  elapsed_s=0 timer_s=0             | 1000    | 1000  | 3000     | time_total_unsound
-  elapsed_s=nan timer_s=-5          | 1000    | 1000  | 3000     | time_total_unsound
-  distance_m=2900                   | 1000    | 1000  | 2900     | -
-  distance_m=1400                   | 1000    | 1000  | 3000     | distance_total_unsound
-  distance_m=6100                   | 1000    | 1000  | 3000     | distance_total_unsound
-  distance_m=0                      | 1000    | 1000  | 3000     | -
-  distance_m=nan                    | 1000    | 1000  | 3000     | distance_total_unsound
-"""
-
-
-@pytest.mark.parametrize("line", TOTALS.strip().splitlines()[1:])
-def test_a_device_is_believed_until_its_own_records_contradict_it(line):
-    says, elapsed, timer, distance, finding = (cell.strip() for cell in line.split("|"))
-    told = {name: float(value) for name, value in (each.split("=") for each in says.split())}
-    row = of(even(1000), totals=Totals(**told))
-    assert (row.elapsed_s, row.timer_s, row.distance_m) == (
-        float(elapsed),
-        float(timer),
-        float(distance),
-    )
-    assert list(codes(row.findings)) == ([] if finding == "-" else [finding])
-
-
-def test_a_lunch_break_without_a_word_is_no_running():
-    # A commute of 14 hours (elevate #337): the timer knows better than the records' span.
-    seconds = np.arange(1800.0)
-    broken = records(at=seconds + 9000 * (seconds > 900), speed_mps=np.full(1800, 3.0))
-    row = of(broken, totals=Totals(elapsed_s=10_800, timer_s=1800))
-    assert (row.elapsed_s, row.timer_s) == (10_800, 1800)
-    assert row.findings[-1].code == "cadence_assumed"
-
-
-def test_distance_where_only_the_device_or_only_positions_know_it():
-    heart = records(heart_rate_bpm="120 121 122")
-    assert of(heart, totals=Totals(distance_m=5000)).distance_m == 5000
-    assert of(heart).distance_m is None
-    assert of(records(distance_m="0 0 0", speed_mps="0 0 0")).distance_m is None
-    north = records(**northward(3.0 * np.arange(1000)))
-    assert of(north, totals=Totals(distance_m=2950)).distance_m == 2950
-    contradicted = of(north, totals=Totals(distance_m=42_195))
-    assert contradicted.distance_m == pytest.approx(2997, rel=0.001)
-    assert {"distance_total_unsound", "distance_from_positions"} <= codes(
-        contradicted.findings
-    ).keys()
-
-
-def test_a_ride_home_with_the_watch_on_adds_no_load():
-    metres = np.append(3.0 * np.arange(600), 1800 + 20.0 * np.arange(300))
-    row, run = of(records(distance_m=metres)), of(records(distance_m=metres[:600]))
-    assert row.calf_km == pytest.approx(run.calf_km, rel=0.02)
-    assert codes(row.findings)["too_fast"] == pytest.approx(300, abs=6)
-    assert of(records(distance_m=metres), sport="cycling").moving_s == 899
-
-
 # --- time
 
 
@@ -256,7 +192,48 @@ def test_a_device_that_knows_only_local_time_is_moved_by_the_runners_zone():
     assert row.start_at == START - timedelta(hours=2)
     assert (row.timezone, row.timezone_from) == ("Europe/Zurich", "athlete")
     assert row.timer_s == 500
-    assert codes(row.findings) == {"clock_is_local": 1}
+    assert codes(row.findings) == {"clock_is_local": 1, "paused": 1, "indoors": 1}
+
+
+def test_everything_wrong_at_once_is_counted_once_a_code():
+    heart = 150.0 + np.arange(1200) % 5
+    heart[100:110], heart[700:1000] = 0, 163
+    cadence, metres = np.full(1200, 170.0), 3.0 * np.arange(1200)
+    cadence[200:300], cadence[300:400] = 85, 340
+    seconds = np.arange(1200) + 3600.0 * (np.arange(1200) < 50)
+    places, counted = northward(metres), metres.copy()
+    places["latitude_deg"][500:505] += 1
+    counted[600] = 9e6
+    of = records(
+        at=seconds,
+        heart_rate_bpm=heart,
+        cadence_spm=cadence,
+        distance_m=counted,
+        altitude_m=np.append(np.zeros(60), 400 + np.arange(1140) % 2),
+        **places,
+    )
+    row = row_with(activity(of, totals=Totals(distance_m=9e6, timer_s=90_000)), ATHLETE)
+    found = codes(row.findings)
+    assert len(found) == len(row.findings)
+    assert found == {
+        "heart_rate_zero": 10,
+        "heart_rate_frozen": 300,
+        "cadence_one_foot": 100,
+        "cadence_twice": 100,
+        "clock_set": 50,
+        "gps_spike": 5,
+        "distance_spike": 1,
+        "altitude_spike": 60,
+        "distance_total_unsound": 1,
+        "time_total_unsound": 1,
+        "elevation_noise": 1,
+    }
+    assert row.distance_m == pytest.approx(3597)
+    assert row.distance_from == "records"
+    assert (row.timer_s, row.elapsed_s) == (1199, 1199)
+    assert (row.cadence_mean_spm, row.cadence_coverage) == (170, 1)
+    assert row.steps == pytest.approx(1199 * 170 / 60)
+    assert row.start_at == START
 
 
 def test_nothing_possible_is_no_row():
@@ -282,14 +259,14 @@ def test_a_belt_that_tells_no_speed_still_has_cadence_and_says_what_is_missing()
         assert row.steps == pytest.approx(1680)
         assert row.moving_s == 600
         assert row.calf_km is row.calf_km_strain is row.distance_m is None
-        assert codes(row.findings) == {"speed_unknown": 600}
+        assert codes(row.findings) == {"speed_unknown": 600, "indoors": 1}
 
 
 def test_where_cadence_is_missing_only_calf_load_assumes_one():
     cadence = np.full(601, 170.0)
     cadence[:300] = np.nan
     row = of(even(cadence_spm=cadence))
-    assert codes(row.findings) == {"cadence_assumed": 300}
+    assert codes(row.findings) == {"cadence_assumed": 300, "indoors": 1}
     assert row.cadence_coverage == 0.5
     assert row.steps == pytest.approx(850)
     assert row.calf_km == pytest.approx(of(even()).calf_km, rel=0.01)
@@ -313,7 +290,7 @@ def test_a_walk_has_calf_load_and_no_running_cadence():
     ],
 )
 def test_trimp_needs_bounds_and_sex(known, trimp, finding):
-    beating = activity(even(heart_rate_bpm=np.full(601, 150.0)))
+    beating = activity(even(heart_rate_bpm=150.0 + np.arange(601) % 3))
     row = row_with(beating, Athlete(**known))
     assert (row.trimp is not None) == trimp
     assert ("trimp_needs_sex" in codes(row.findings)) == finding
