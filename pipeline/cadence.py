@@ -137,10 +137,19 @@ def running_cadence(
     running_s = float(lasting_s[running].sum())
     return RunningCadence(
         mean_spm=weighted_mean(cadence_spm[used], lasting_s[used]),
-        median_spm=weighted_median(cadence_spm[used], lasting_s[used]),
+        median_spm=weighted_median(
+            cadence_spm[used], lasting_s[used], width=_rounded_to(cadence_spm[used])
+        ),
         coverage=float(lasting_s[used].sum()) / running_s if running_s > 0 else None,
         steps=float((cadence_spm[known] * lasting_s[known]).sum() / 60),
     )
+
+
+def _rounded_to(cadence_spm: NDArray[np.float64]) -> float:
+    """2 where strides were counted in whole numbers, 1 where steps were, 0 where neither."""
+    if (cadence_spm % 1).any():
+        return 0.0
+    return 1.0 if (cadence_spm % 2).any() else 2.0
 
 
 def _moving_median(raw_per_min: NDArray[np.float64], moving: NDArray[np.bool_]) -> float | None:

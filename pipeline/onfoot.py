@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline import cadence, load
+from pipeline import cadence, load, motion
 from pipeline.activity import Finding
 
 if TYPE_CHECKING:
@@ -25,7 +25,11 @@ def with_steps(
 ) -> ActivityRow:
     """Cadence, steps and calf load; cadence only for runs, calf load for every way on foot."""
     records = activity.records
-    walking = cadence.is_walking(records.speed_mps, records.cadence_spm)
+    told = np.isfinite(records.cadence_spm)
+    # Where feet are counted they change to walking at once, and the speed some seconds later.
+    slowest = motion.slowest_mps(records.at_s, records.speed_mps)
+    speed = np.where(told, slowest, records.speed_mps)
+    walking = cadence.is_walking(speed, records.cadence_spm)
     on_the_move_s = np.where(moving, lasting_s, 0.0)
     row = _with_calf_load(row, records, on_the_move_s, walking)
     if not row.is_run:
