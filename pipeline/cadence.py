@@ -31,13 +31,15 @@ WALKING_MPS = 2.0
 WALKING_SPM = 140
 """Slower than the one and fewer than the other is walking (EVIDENCE 5.2)."""
 
-WALKING_EDGE_S = 5.0
-"""Speed is a mean over some ten seconds, feet change at once: at most so long they disagree."""
+WALKING_EDGE_S = 15.0
+"""Speed is a mean over some ten seconds, positions are smoothed besides, and feet change at once:
+at most so long they disagree."""
 
 CLEARLY_RUNNING_MPS = 2.2
 TYPICAL_SPM = (130, 230)
 FOLD_TOLERANCE = 0.15
 FOLD_LASTS_S = 8.0
+FOLD_EXPLAINS = 0.8
 ONE_FOOT_MAX = 105
 """What is above it, and far below the run's own cadence, may be a walking break."""
 
@@ -121,7 +123,8 @@ def folded(
 
     Only at a clear run (2.2 m/s and more), against the run's own typical cadence there, and for
     8 s or longer: within 15 % of half of it, and at most 105, the cadence is doubled; within
-    15 % of twice it, halved. Walking breaks, slow or at 110 steps a minute, stay as they are.
+    15 % of twice it, halved. Walking breaks, slow or at 110 steps a minute, stay as they are. Where
+    the three together are less than 80 % of what was counted, it is no way of counting but noise.
 
     Args:
         cadence_spm: steps per minute, NaN where missing; shape (n,).
@@ -142,6 +145,9 @@ def folded(
     off = FOLD_TOLERANCE * typical_spm
     once = running & (np.abs(cadence_spm * 2 - typical_spm) <= off) & (cadence_spm <= ONE_FOOT_MAX)
     twice = running & (np.abs(cadence_spm / 2 - typical_spm) <= off)
+    counted = running & (cadence_spm > 0)
+    if (usual | once | twice).sum() < FOLD_EXPLAINS * counted.sum():
+        return cadence_spm, 0, 0
     once, twice = _lasting(once, at_s), _lasting(twice, at_s)
     straight = np.where(once, cadence_spm * 2, np.where(twice, cadence_spm / 2, cadence_spm))
     return straight, int(once.sum()), int(twice.sum())
@@ -176,7 +182,7 @@ def walking_stretches(
     """Walking as `is_walking` has it, and the moments at its edges in which speed lags behind.
 
     Speed is a mean over seconds, so at both ends of a walk there are moments of 2 m/s and more
-    with the steps of a walk. Up to 5 s of them are walking still; longer, somebody runs with few
+    with the steps of a walk. Up to 15 s of them are walking still; longer, somebody runs with few
     steps.
 
     Args:
@@ -242,7 +248,7 @@ def running_cadence(
     mean_spm = weighted_mean(spm, seconds)
     return RunningCadence(
         mean_spm=mean_spm,
-        median_spm=weighted_median(spm, seconds),
+        median_spm=weighted_median(spm, seconds, width=_rounded_to(spm)),
         sd_spm=None if mean_spm is None else _sd_spm(spm, seconds, mean_spm),
         histogram=_histogram(spm, seconds),
         coverage=float(lasting_s[used].sum()) / running_s if running_s > 0 else None,
@@ -264,6 +270,13 @@ def _histogram(
     seconds = np.bincount(classes, weights=lasting_s)
     spent = np.flatnonzero(seconds > 0)
     return tuple((float(at) * HISTOGRAM_CLASS_SPM, float(seconds[at])) for at in spent) or None
+
+
+def _rounded_to(cadence_spm: NDArray[np.float64]) -> float:
+    """2 where strides were counted in whole numbers, 1 where steps were, 0 where neither."""
+    if (cadence_spm % 1).any():
+        return 0.0
+    return 1.0 if (cadence_spm % 2).any() else 2.0
 
 
 def _moving_median(raw_per_min: NDArray[np.float64], moving: NDArray[np.bool_]) -> float | None:

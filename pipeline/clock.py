@@ -39,7 +39,7 @@ FEW = 0.05
 """Share of the records that may have a date of their own."""
 
 AROUND, RUNNING_MPS = 5, 2.0
-"""Records before and after a step that must be run for the step to be no pause."""
+"""Records before (and after) a step that must tell of it for the step to be no pause."""
 
 MOST_SETTINGS = 10
 """A clock is set once or twice; more steps back are records in disorder."""
@@ -180,9 +180,9 @@ def _before_step_forward(activity: Activity) -> int | None:
 
 
 def _fixed(records: Records, last: int) -> bool:
-    """Whether the first position of all came right after this record."""
+    """Whether the first position of all came right after this record, and some came without."""
     placed = np.isfinite(records.latitude_deg) & np.isfinite(records.longitude_deg)
-    return bool(placed[last + 1] and not placed[: last + 1].any())
+    return bool(last + 1 >= AROUND and placed[last + 1] and not placed[: last + 1].any())
 
 
 def _ran_on(records: Records, last: int) -> bool:

@@ -7,17 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline import leaps, motion, quality
+from pipeline import climb, leaps, motion, quality
 from pipeline.findings import noted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.activity import Activity, Finding, NumberFrom
-
-ASCENT_HYSTERESIS_M = 3.0
-"""A rise counts once it exceeds this: barometers and GPS wander by metres on the flat."""
-ALTITUDE_SMOOTHING_S = 30.0
 
 # What honest devices differ by from their own records, measured on 30 real runs: times 5 s,
 # distance 3 m or 0.03 %, steps 2.3 %. The tolerances leave room for firmware we have not seen.
@@ -217,7 +213,7 @@ def _climb_bounds(coarse_m: NDArray[np.float64], raw_m: NDArray[np.float64]) -> 
 
 
 def climbed(activity: Activity) -> tuple[float | None, float | None]:
-    """Ascent and descent in metres: the device's where it says, else from smoothed altitude."""
+    """Ascent and descent in metres: the device's where it says, else from altitude."""
     totals = activity.totals
     up_m, down_m = (
         told if told is not None and 0 <= told < np.inf else None
@@ -225,41 +221,14 @@ def climbed(activity: Activity) -> tuple[float | None, float | None]:
     )
     if up_m is not None and down_m is not None:
         return up_m, down_m
-    known = np.isfinite(activity.records.altitude_m)
+    records = activity.records
+    known = np.isfinite(records.altitude_m)
     if known.sum() < 2:  # noqa: PLR2004 - one height is no climb
         return up_m, down_m
-    smooth = motion.centred_mean(
-        activity.records.at_s[known], activity.records.altitude_m[known], ALTITUDE_SMOOTHING_S
-    )
-    ours_up_m, ours_down_m = climbed_m(smooth)
+    lasting_s = motion.sample_s(records.at_s, activity.pauses)
+    timer_s = np.append(0.0, np.cumsum(lasting_s[:-1]))
+    ours_up_m, ours_down_m = climb.ascent_descent_m(timer_s[known], records.altitude_m[known])
     return (
         up_m if up_m is not None else ours_up_m,
         down_m if down_m is not None else ours_down_m,
     )
-
-
-def climbed_m(altitude_m: NDArray[np.float64]) -> tuple[float, float]:
-    """Ascent and descent along a smooth altitude, counting only swings of 3 m and more.
-
-    Args:
-        altitude_m: finite, in order of time, shape (n,).
-    """
-    up_m = down_m = 0.0
-    low = high = float(altitude_m[0])
-    rising: bool | None = None
-    for height in altitude_m.tolist():
-        if rising is not False and height > high:
-            high = height
-        if rising is not True and height < low:
-            low = height
-        if rising is not True and height - low >= ASCENT_HYSTERESIS_M:
-            down_m += high - low if rising is False else 0.0
-            rising, high = True, height
-        elif rising is not False and high - height >= ASCENT_HYSTERESIS_M:
-            up_m += high - low if rising is True else 0.0
-            rising, low = False, height
-    if rising is True:
-        up_m += high - low
-    elif rising is False:
-        down_m += high - low
-    return up_m, down_m

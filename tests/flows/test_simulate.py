@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from itertools import pairwise
@@ -16,7 +17,17 @@ import numpy as np
 import pytest
 
 from flows.answers import from_csv
-from flows.simulate import phone_gpx, place_in, season, simulate_run, truncated, watch_fit
+from flows.simulate import (
+    PHONE,
+    WATCH,
+    holes,
+    phone_gpx,
+    place_in,
+    season,
+    simulate_run,
+    truncated,
+    watch_fit,
+)
 from flows.simulate.course import METRES_PER_DEGREE
 
 pytestmark = pytest.mark.filterwarnings(
@@ -204,6 +215,48 @@ def test_a_phone_may_start_late():
 def test_a_phone_has_no_treadmill():
     with pytest.raises(ValueError, match="treadmill"):
         phone_gpx(simulated("treadmill"))
+
+
+def test_a_device_may_leave_out_positions_records_distance_and_climb():
+    run = simulated(minutes=6)
+    poor = replace(
+        WATCH,
+        counts_distance=False,
+        counts_climb=False,
+        unplaced=((60, 120),),
+        unrecorded=((200, 250),),
+    )
+    rows = fit_messages(watch_fit(run, poor), "record")
+    seconds = np.array([(row["timestamp"] - START.replace(tzinfo=None)).seconds for row in rows])
+    assert seconds.tolist() == [*range(200), *range(250, 361)]
+    placed = np.array([row["position_lat"] is not None for row in rows])
+    assert seconds[~placed].tolist() == [*range(60, 120)]
+    assert not any("distance" in row or "speed" in row for row in rows)
+    [session] = fit_messages(watch_fit(run, poor), "session")
+    assert not {"total_distance", "total_ascent", "total_descent"} & session.keys()
+    points = gpx_points(phone_gpx(run, replace(PHONE, unplaced=poor.unplaced)))[0]
+    assert len(points) == 361 - 60
+
+
+def test_a_device_is_as_wrong_as_it_is_told_to_be():
+    run = simulated(minutes=40)
+    exact = replace(WATCH, distance_scale_sd=0.0, position_sd_m=0.0, altitude_sd_m=0.0)
+    rows = fit_messages(watch_fit(run, exact), "record")
+    assert rows[-1]["distance"] == pytest.approx(run.truth.distance_m, abs=0.01)
+    heights = [row["enhanced_altitude"] for row in rows]
+    assert heights == pytest.approx(run.activity.records.altitude_m, abs=0.11)
+    wide = replace(PHONE, position_sd_m=9.0, position_lasting_s=5.0)
+    points = gpx_points(phone_gpx(run, wide))[0]
+    north = np.array([point.latitude for point in points]) - run.activity.records.latitude_deg
+    assert (north * METRES_PER_DEGREE).std() == pytest.approx(9, rel=0.15)
+
+
+@every_kind
+def test_holes_lie_in_the_run_one_after_another(kind):
+    run = simulated(kind)
+    ends = [0.0, *(at for hole in holes(run, 4) for at in hole), run.truth.elapsed_s]
+    assert ends == sorted(ends)
+    assert all(30 <= last - first <= 180 for first, last in holes(run, 4))
 
 
 def test_a_shifted_copy_differs_in_its_clock_only():

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.simulate.noise import wander
 from pipeline.activity import Pause
 from pipeline.motion import (
     apart_m,
@@ -79,11 +80,87 @@ def test_there_is_as_far_as_back(north, east, other_north, other_east):
     assert 0 <= there[0] <= 20_040_000
 
 
-def test_noise_does_not_make_the_path_much_longer():
+def on_the_ground(east_m, north_m):
+    """Positions so many metres from a place on the equator."""
+    return {
+        "latitude_deg": column(north_m) / METRES_PER_DEGREE,
+        "longitude_deg": column(east_m) / METRES_PER_DEGREE,
+    }
+
+
+def oval(run_m):
+    """The track of 400 m: two bends of a radius of 36.5 m."""
+    radius_m, straight_m = 36.5, 200 - 36.5 * np.pi
+    side, along = np.divmod(run_m % 400, 200)
+    bend = np.maximum(along - straight_m, 0) / radius_m
+    east = np.minimum(along, straight_m) + radius_m * np.sin(bend)
+    north = radius_m * (1 - np.cos(bend))
+    back = side == 1
+    return np.where(back, straight_m - east, east), np.where(back, 2 * radius_m - north, north)
+
+
+def corners(run_m):
+    """Stairs on the map: 100 m east, 100 m north."""
+    return 100 * (run_m // 200) + np.minimum(run_m % 200, 100), 100 * (run_m // 200) + np.maximum(
+        run_m % 200 - 100, 0
+    )
+
+
+def line(run_m):
+    return run_m, np.zeros(len(run_m))
+
+
+def there_and_back(run_m):
+    return np.abs(run_m - run_m[-1] / 2), np.zeros(len(run_m))
+
+
+COURSES = (line, oval, corners, there_and_back)
+
+
+@pytest.mark.parametrize("course", COURSES)
+@pytest.mark.parametrize("mps", [2.8, 4.0])
+def test_a_path_without_noise_is_as_long_as_it_is(course, mps):
+    run_m = mps * np.arange(1800.0)
+    track = records(**on_the_ground(*course(run_m)))
+    assert path_m(track)[-1] == pytest.approx(run_m[-1], rel=0.02)
+
+
+def test_a_record_every_five_seconds_is_the_same_path():
+    run_m = 3.0 * np.arange(1801.0)
+    every = records(**on_the_ground(*oval(run_m)))
+    fifth = every.select(np.arange(0, 1801, 5))
+    assert path_m(fifth)[-1] == pytest.approx(path_m(every)[-1], rel=0.005)
+
+
+@pytest.mark.parametrize("course", COURSES)
+@pytest.mark.parametrize("lasting_s", [5, 20, 60, 300])
+def test_noise_does_not_make_the_path_longer(course, lasting_s):
     random = np.random.default_rng(1)
-    straight = northward(3.0 * np.arange(1200))
-    noisy = {name: values + random.normal(0, 1e-5, 1200) for name, values in straight.items()}
-    assert path_m(records(**noisy))[-1] == pytest.approx(3.0 * 1199, rel=0.01)
+    run_m = 2.8 * np.arange(1801.0)
+    east, north = (
+        metres + wander(random, 1801, sd=3.0, time_constant_s=lasting_s) for metres in course(run_m)
+    )
+    assert path_m(records(**on_the_ground(east, north)))[-1] == pytest.approx(run_m[-1], rel=0.02)
+
+
+def test_standing_is_hardly_a_path():
+    random = np.random.default_rng(2)
+    seconds = np.arange(1201)
+    run_m = 2.8 * np.where(seconds < 600, seconds, np.maximum(seconds - 300, 600))
+    east, north = (
+        metres + wander(random, 1201, sd=3.0, time_constant_s=60) for metres in line(run_m)
+    )
+    assert path_m(records(**on_the_ground(east, north)))[-1] == pytest.approx(run_m[-1], rel=0.02)
+
+
+def test_a_pause_changes_nothing_of_the_path():
+    random = np.random.default_rng(3)
+    seconds = np.arange(1200)
+    noisy = [m + wander(random, 1200, sd=3.0, time_constant_s=20) for m in oval(2.8 * seconds)]
+    alone = records(**on_the_ground(*noisy))
+    rested = records(at=seconds + 200 * (seconds >= 500), **on_the_ground(*noisy))
+    pause = Pause(rested.at_s[499] + 1, rested.at_s[500])
+    assert path_m(rested, [pause])[-1] == pytest.approx(path_m(alone)[-1], abs=5)
 
 
 def test_a_path_crosses_the_date_line_unharmed():
@@ -159,6 +236,27 @@ def test_weights_are_repetitions(pairs):
     assert weighted_mean(values, weights) == pytest.approx(repeated.mean())
     middle = np.sort(repeated)[(len(repeated) - 1) // 2]
     assert weighted_median(values, weights) == middle
+
+
+@given(weighed, st.sampled_from([1.0, 2.0]))
+def test_rounded_values_stand_for_what_lies_around_them(pairs, width):
+    values, weights = column([v for v, _ in pairs]), column([w for _, w in pairs])
+    middle = weighted_median(values, weights)
+    spread = weighted_median(values, weights, width=width)
+    if middle is None or spread is None:
+        assert middle is spread is None
+        return
+    assert abs(spread - middle) <= width / 2
+    assert min(values[weights > 0]) <= spread <= max(values[weights > 0])
+
+
+def test_a_count_of_strides_gives_the_median_of_steps():
+    spm = np.random.default_rng(1).normal(165.4, 2.5, 4000)
+    strides = 2 * np.round(spm / 2)
+    assert weighted_median(strides, np.ones(4000)) == 166
+    assert weighted_median(strides, np.ones(4000), width=2) == pytest.approx(
+        np.median(spm), abs=0.1
+    )
 
 
 @given(st.floats(-100, 100), gaps, st.floats(1, 100))
