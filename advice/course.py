@@ -68,11 +68,17 @@ class Course:
             raise ValueError("answers must come one a date, oldest first")
         # A visit answers what was told before it. What is told with it is new, and stands.
         before = _seen(self, checkin) if checkin.cleared else self
-        return replace(
-            _flags_after(before, checkin),
+        limping_since, limped_on = _limping_after(before, checkin)
+        # Written out, because `replace` takes three times as long, for each morning of years.
+        return Course(
+            limits=self.limits,
             recent=self._recent_after(checkin),
             left=self._side_after("left", checkin),
             right=self._side_after("right", checkin),
+            flags=_flags_after(before, checkin, limping_since),
+            limping_since=limping_since,
+            limped_on=limped_on,
+            held_since=before.held_since,
             proving_since=None if _proved(before, checkin, ran_on) else before.proving_since,
         )
 
@@ -94,8 +100,10 @@ class Course:
     def _recent_after(self, checkin: CheckIn) -> tuple[CheckIn, ...]:
         """The answers of the last two weeks."""
         days = WEEKS_KEPT * self.limits["week_days"]
-        kept = (each for each in self.recent if (checkin.on - each.on).days < days)
-        return (*kept, checkin)
+        for place, each in enumerate(self.recent):
+            if (checkin.on - each.on).days < days:
+                return (*self.recent[place:], checkin)
+        return (checkin,)
 
     def _side_after(self, side: Side, checkin: CheckIn) -> SideCourse:
         """One side with one more answer."""
@@ -120,22 +128,29 @@ def _seen(course: Course, checkin: CheckIn) -> Course:
     )
 
 
-def _flags_after(course: Course, checkin: CheckIn) -> Course:
-    """The flags with those told now; a limp stands only from its third morning (9.9).
+def _limping_after(course: Course, checkin: CheckIn) -> tuple[date | None, date | None]:
+    """The first of the limping mornings in a row, and the last morning with a limp.
 
     An explicit answer without it breaks the mornings in a row; one blank or missing morning does
     not.
     """
-    told = checkin.flags or frozenset()
-    flags: dict[Flag, date] = dict(course.flags)
-    flags.update((flag, checkin.on) for flag in told if flag != "limping")
-    if "limping" not in told:
-        since = course.limping_since if checkin.flags is None else None
-        return replace(course, flags=flags, limping_since=since)
-    since = _limping_since(course, checkin.on)
-    if (checkin.on - since).days >= course.limits["limping_days"]:
-        flags["limping"] = checkin.on
-    return replace(course, flags=flags, limping_since=since, limped_on=checkin.on)
+    if "limping" in (checkin.flags or ()):
+        return _limping_since(course, checkin.on), checkin.on
+    return course.limping_since if checkin.flags is None else None, course.limped_on
+
+
+def _flags_after(
+    course: Course, checkin: CheckIn, limping_since: date | None
+) -> Mapping[Flag, date]:
+    """The flags with those told now; a limp stands only from its third morning (9.9)."""
+    if not checkin.flags:
+        return course.flags
+    told: dict[Flag, date] = dict.fromkeys(checkin.flags - {"limping"}, checkin.on)
+    if "limping" in checkin.flags:
+        since = limping_since or checkin.on
+        if (checkin.on - since).days >= course.limits["limping_days"]:
+            told["limping"] = checkin.on
+    return {**course.flags, **told}
 
 
 def _limping_since(course: Course, on: date) -> date:

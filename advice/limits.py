@@ -39,7 +39,10 @@ class Limits:
         Raises:
             LimitsError: no limit has this name.
         """
-        return self.limit(name).value
+        try:
+            return self.table[name].value
+        except KeyError:
+            raise _unknown(name) from None
 
     def limit(self, name: str) -> Limit:
         """One limit with its unit and source.
@@ -50,7 +53,7 @@ class Limits:
         try:
             return self.table[name]
         except KeyError:
-            raise LimitsError(f"no limit is called {name}") from None
+            raise _unknown(name) from None
 
 
 def read_limits(text: str, overrides: Mapping[str, Mapping[str, object]] | None = None) -> Limits:
@@ -65,7 +68,7 @@ def read_limits(text: str, overrides: Mapping[str, Mapping[str, object]] | None 
         raise LimitsError("rules_version is missing")
     for name, row in (overrides or {}).items():
         if name not in tables:
-            raise LimitsError(f"no limit is called {name}")
+            raise _unknown(name)
         tables[name] = row
     return Limits(version, {name: _limit(name, row) for name, row in tables.items()})
 
@@ -101,3 +104,7 @@ def _text(name: str, row: Mapping[str, object], part: str) -> str:
     if not isinstance(words, str) or not words.strip():
         raise LimitsError(f"{name}: {part} is missing")
     return words
+
+
+def _unknown(name: str) -> LimitsError:
+    return LimitsError(f"no limit is called {name}")

@@ -7,7 +7,7 @@ load in the same way is our extension.
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from statistics import median
 from typing import TYPE_CHECKING
@@ -40,9 +40,10 @@ class Window:
         """The window with one more run; one without a number changes nothing."""
         if amount is None:
             return self
-        longest = self.longest(on)
+        within = self._within(on)
+        longest = self._longest(within, on)
         spike = longest is not None and amount > self.limits["longest_factor"] * longest
-        return Window(self.limits, (*self._within(on), Measured(on, amount, spike)))
+        return Window(self.limits, (*within, Measured(on, amount, spike)))
 
     def longest(self, on: date) -> float | None:
         """The longest run of the window, leaving out spikes for seven days.
@@ -50,13 +51,7 @@ class Window:
         A spike is measured against this too, so a second long run soon after a first one is a
         spike again and does not become the new usual at once.
         """
-        ignored = self.limits["spike_ignored_days"]
-        amounts = (
-            each.amount
-            for each in self._within(on)
-            if not (each.spike and (on - each.on).days <= ignored)
-        )
-        return max(amounts, default=None)
+        return self._longest(self._within(on), on)
 
     def usual(self, on: date) -> float | None:
         """The median run of 28 days; where those are empty, of the whole window."""
@@ -70,10 +65,20 @@ class Window:
         """The latest spike of the window."""
         return next((each for each in reversed(self._within(on)) if each.spike), None)
 
+    def _longest(self, within: tuple[Measured, ...], on: date) -> float | None:
+        ignored = self.limits["spike_ignored_days"]
+        amounts = [
+            each.amount for each in within if not (each.spike and (on - each.on).days <= ignored)
+        ]
+        return max(amounts, default=None)
+
     def _within(self, on: date) -> tuple[Measured, ...]:
         """The runs of the days before `on` that the window covers."""
         start = on - timedelta(days=self.limits["window_days"])
-        return self.runs[bisect_left(self.runs, start, key=lambda each: each.on) :]
+        for place, each in enumerate(self.runs):
+            if each.on >= start:
+                return self.runs[place:]
+        return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +97,9 @@ class Training:
 
     def after(self, run: Run) -> Training:
         """The training with one more run."""
-        return replace(
-            self,
+        return Training(  # written out, because `replace` takes three times as long
+            limits=self.limits,
+            unknown=self.unknown,
             distance_m=self.distance_m.after(run.on, run.distance_m),
             calf_km=self.calf_km.after(run.on, run.calf_km),
             dates=(*self._within(run.on), run.on),

@@ -4,62 +4,17 @@ What follows from facts is derived in the transaction that says so, so that a ki
 the old days with their mark of being stale, or the new ones.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from advice.limits import default_limits
 from advice.recommend import recommend, recommend_days
 from advice.recommendation import Recommendation
 from advice.words import Units
-from pipeline.checkin import CheckIn
-from pipeline.day import (
-    DayActivity,
-    DayRow,
-    dates_between,
-    day_rows,
-    known_dates,
-)
-from pipeline.history import History, Run, Told, pair, with_told
+from pipeline.day import DayRow, known_dates
+from pipeline.history import Past, pair
 from pipeline.store.records import Store, Transaction
 from pipeline.versions import METRICS_VERSION
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
-    """Everything of one runner that days and advice follow from, up to a last date."""
-
-    activities: tuple[DayActivity, ...]
-    mornings: tuple[CheckIn, ...]
-    told: dict[str, Told]
-    known: set[date]
-    last: date
-
-    @property
-    def first(self) -> date | None:
-        """The date of the first run or answer."""
-        dates = [run.on for run in self.activities if run.counted]
-        return min([*dates, *(morning.on for morning in self.mornings)], default=None)
-
-    def history(self) -> History:
-        """The same, as advice may look at it."""
-        first = min((each.on for each in self.activities), default=self.last)
-        runs = [
-            Run(
-                id=run.id,
-                on=run.on,
-                start_at=run.start_at,
-                distance_m=run.distance_m,
-                calf_km=run.calf_km,
-            )
-            for run in self.activities
-            if run.counted
-        ]
-        return History(
-            mornings=self.mornings,
-            runs=with_told(runs, self.told),
-            unknown=frozenset(on for on in dates_between(first, self.last) if on not in self.known),
-            data_through=max((each.end_at for each in self.activities), default=None),
-        )
 
 
 def past_of(transaction: Transaction, athlete: str, last: date) -> Past:
@@ -145,13 +100,12 @@ def _find_copies(transaction: Transaction, athlete: str) -> None:
 
 def _derive(transaction: Transaction, athlete: str, stale_from: date) -> int:
     """Sum up all days; judge again those from the first on that something changed."""
-    activities = transaction.day_activities(athlete)
-    answered = [each.on for each in transaction.mornings(athlete)]
-    dates = [each.on for each in activities if each.counted] + answered
-    if not dates:
+    past = past_of(transaction, athlete, date.max)
+    first, latest = past.first, past.latest
+    if first is None or latest is None:
         return transaction.replace_days(athlete, [])
-    past = past_of(transaction, athlete, max(dates))
-    rows = _rows(past, min(dates))
+    past = replace(past, last=latest)
+    rows = _rows(past, first)
     stored = {day.on: (day, verdict) for day, verdict in transaction.days(athlete)}
     verdicts = {on: verdict for on, (_, verdict) in stored.items()}
     # A later file can make earlier days known: then they, too, are judged again.
@@ -163,11 +117,10 @@ def _derive(transaction: Transaction, athlete: str, stale_from: date) -> int:
 
 
 def _rows(past: Past, first: date) -> list[DayRow]:
-    """The days from a first date up to the past's last; averages start with the first run."""
-    start = min(first, past.first or first)
-    dates = tuple(dates_between(start, past.last))
-    rows = day_rows(past.activities, past.mornings, past.told, past.known, dates)
-    return [row for row in rows if row.on >= first]
+    """The days from a first date up to the past's last."""
+    from pipeline.series import daily_series  # noqa: PLC0415 - NumPy: most mornings nothing is derived
+
+    return daily_series([past], since=first).rows(0, first)
 
 
 def verdicts_of(past: Past, dates: list[date]) -> dict[date, str]:

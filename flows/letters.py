@@ -5,10 +5,11 @@ from datetime import date, timedelta
 from advice.letter import Letter, LetterFacts, letter
 from advice.message import message, message_id
 from advice.recommendation import Recommendation
-from flows.days import Past, advise, the_days_before, verdicts_of
+from flows.days import advise, the_days_before, verdicts_of
 from flows.present import recommendation_json
 from flows.report import Delivered
 from flows.settings import Home
+from pipeline.history import Past
 from pipeline.store.raw import write_whole
 from pipeline.store.records import Store, StoredLetter
 

@@ -1,4 +1,4 @@
-"""All that advice may look at: the mornings, the runs with what was told of them, known days."""
+"""One runner's past, and of it all that advice may look at."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from pipeline.day import dates_between
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
 
     from pipeline.checkin import CheckIn
+    from pipeline.day import DayActivity
 
 ANSWER_REACH_DAYS = 3
 """`during` and `rpe` speak of a run at most this many days back (DESIGN.md: check-ins)."""
@@ -57,6 +61,56 @@ class Told:
     during: tuple[tuple[date, int], ...] = ()
     """Each answer with its morning, oldest first: advice for a day sees only what was told."""
     rpe: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """Everything of one runner that days and advice follow from, up to a last date."""
+
+    activities: Sequence[DayActivity]
+    """Oldest first."""
+    mornings: Sequence[CheckIn]
+    """One answer a date, oldest first."""
+    told: Mapping[str, Told]
+    """What was told of each run, by its id, from `pair`."""
+    known: AbstractSet[date]
+    """The dates on which a missing run means rest."""
+    last: date
+
+    @property
+    def first(self) -> date | None:
+        """The date of the first run or answer; days are listed and averaged from here on."""
+        return min(self._dates(), default=None)
+
+    @property
+    def latest(self) -> date | None:
+        """The date of the last run or answer."""
+        return max(self._dates(), default=None)
+
+    def history(self) -> History:
+        """The same, as advice may look at it."""
+        first = min((each.on for each in self.activities), default=self.last)
+        runs = [
+            Run(
+                id=run.id,
+                on=run.on,
+                start_at=run.start_at,
+                distance_m=run.distance_m,
+                calf_km=run.calf_km,
+            )
+            for run in self.activities
+            if run.counted
+        ]
+        return History(
+            mornings=tuple(self.mornings),
+            runs=with_told(runs, self.told),
+            unknown=frozenset(on for on in dates_between(first, self.last) if on not in self.known),
+            data_through=max((each.end_at for each in self.activities), default=None),
+        )
+
+    def _dates(self) -> Iterator[date]:
+        yield from (run.on for run in self.activities if run.counted)
+        yield from (morning.on for morning in self.mornings)
 
 
 class Dated(Protocol):
@@ -113,4 +167,9 @@ def run_before(on: date, last_of: Mapping[date, str]) -> str | None:
 
 def with_told(runs: Sequence[Run], told: Mapping[str, Told]) -> tuple[Run, ...]:
     """The same runs, each with what was told of it."""
-    return tuple(replace(run, told=told.get(run.id, Told()).during) for run in runs)
+    nothing = Told()
+    during = [told.get(run.id, nothing).during for run in runs]
+    return tuple(
+        run if run.told == now else replace(run, told=now)
+        for run, now in zip(runs, during, strict=True)
+    )

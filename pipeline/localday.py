@@ -73,7 +73,13 @@ def is_plausible_offset(utc_offset_s: int) -> bool:
 
 @lru_cache(maxsize=4096)
 def zone_at(latitude_deg: float, longitude_deg: float) -> str | None:
-    """IANA zone of a place, looked up offline; None at sea and where the name is unknown here."""
+    """IANA zone of a place, looked up offline.
+
+    None at sea, where the look-up knows no more than the longitude; where the name is unknown here;
+    and for what is no place on earth.
+    """
+    if not (abs(latitude_deg) <= 90 and abs(longitude_deg) <= 180):  # noqa: PLR2004 - nor is NaN
+        return None
     name = get_tz(longitude_deg, latitude_deg)
     return name if is_zone(name) and not name.startswith("Etc/") else None
 

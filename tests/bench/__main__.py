@@ -1,5 +1,8 @@
 """make bench: reading and backfill side by side with other libraries, as ratios with their spread.
 
+The days and the advice of many runners have no other library: there, ten times as many stand
+beside a tenth.
+
 Times are processor times, so that other people's work on this machine does not count; every ratio
 says how many times longer, or larger, the other is than ours. Nothing is asserted.
 """
@@ -19,6 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from flows.progress import bar
+from tests.bench import one_population
 from tests.bench.backfills import Season, season
 from tests.bench.files import MB, Files, fit_files, gpx_files, write_large_gpx
 from tests.bench.one_reading import Taken, in_its_own_process
@@ -27,10 +31,18 @@ from tests.bench.side_by_side import Ratio, Times, ratio, times_of
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-PARTS = ("fit", "gpx", "backfill")
+    from tests.bench.one_population import Population
+
+PARTS = ("fit", "gpx", "backfill", "days")
 FIT_WAYS = {"fit calfwise": 5, "fit fitparse": 1, "fit fitdecode": 1}
 """Way of reading → passes over the files; the slow ones take a minute for one."""
 GPX_WAYS = {"gpx calfwise": 5, "gpx gpxpy": 3}
+DAYS_EACH = 3 * 365
+WORK = {
+    "series": "the daily series",
+    "rows": "the same as rows of the table",
+    "advice": "this morning's advice",
+}
 CONSOLE = Console(width=110, highlight=False)
 
 
@@ -60,6 +72,9 @@ def main(arguments: list[str] | None = None) -> int:
                 measured = season(Path(folder), options.files, options.workers or (1, 2))
                 _print_season(measured)
                 told[part] = asdict(measured)
+            elif part == "days":
+                told[part] = populations(options.athletes)
+                _print_populations(told[part])
             else:
                 compared = compare(part, Path(folder), options.gpx_mb, options.most)
                 _print_compared(part, compared)
@@ -76,6 +91,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--workers", type=int, action="append", help="default: 1, then 2")
     parser.add_argument("--gpx-mb", type=float, default=60.0, help="size of the large GPX file")
     parser.add_argument("--most", type=int, help="read side by side only the so many smallest")
+    parser.add_argument("--athletes", type=int, default=10_000, help="a tenth, and all of them")
     parser.add_argument("--folder", help="where the generated files go for a while")
     parser.add_argument("--json", metavar="FILE", help="all numbers as JSON")
     return parser.parse_args(arguments)
@@ -107,6 +123,17 @@ def compare(part: str, folder: Path, gpx_mb: float, most: int | None) -> Compare
         large_megabytes=large.stat().st_size / MB,
         alone=alone,
     )
+
+
+def populations(athletes: int) -> list[Population]:
+    """A tenth of the runners, and all of them, each in a process of its own."""
+    counts = (max(athletes // 10, 1), athletes)
+    measured = []
+    with bar("days and advice of many runners", sum(counts)) as advance:
+        for count in counts:
+            measured.append(one_population.in_its_own_process(count, DAYS_EACH))
+            advance(count)
+    return measured
 
 
 def _large(
@@ -197,6 +224,29 @@ def _print_season(measured: Season) -> None:
         CONSOLE.print(f"[bold]The tables differ: {', '.join(measured.tables_differ)}[/bold]")
     else:
         CONSOLE.print("Over the same files both pipelines wrote the same tables, row for row.")
+
+
+def _print_populations(measured: Sequence[Population]) -> None:
+    CONSOLE.print(
+        f"\n[bold]DAYS[/bold]: made-up runners with {DAYS_EACH // 365} years each, "
+        f"{one_population.BATCH} at a time, processor time without making them up"
+    )
+    tenth = measured[0]
+    rows = [
+        [
+            says if each is tenth else "",
+            f"{each['athletes']:,}",
+            f"{each['cpu_s'][work]:.1f} s",
+            f"{each['cpu_s'][work] / each['athletes'] * 1000:.2f} ms",
+            "" if each is tenth else f"{each['cpu_s'][work] / tenth['cpu_s'][work]:.1f}x",
+            _mb(each["peak_mb"]),
+        ]
+        for work, says in WORK.items()
+        for each in measured
+    ]
+    _print_table(("", "runners", "time", "a runner", "ratio", "peak of the process"), rows)
+    grown = measured[-1]["athletes"] / tenth["athletes"]
+    CONSOLE.print(f"Linear is a ratio of {grown:.0f}x.")
 
 
 def _print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -12,6 +12,7 @@ import pytest
 from connectors import fit
 from tests.bench import files, fitparse_reader, season_files
 from tests.bench.__main__ import main
+from tests.bench.runners import paired, runners
 from tests.bench.side_by_side import Times, ratio, times_of
 from tests.connectors.made import fit_file, moving_record
 
@@ -26,14 +27,17 @@ def without_real_files(monkeypatch, tmp_path):
 def test_every_part_runs_and_tells_its_numbers(tmp_path, capsys):
     told = tmp_path / "told.json"
     small = ["--files", "1", "--workers", "1", "--most", "1", "--gpx-mb", "0.2"]
+    small += ["--athletes", "3"]
     assert main([*small, "--folder", str(tmp_path), "--json", str(told)]) == 0
     numbers = json.loads(told.read_text())
     assert numbers["fit"]["ratios"].keys() == {"fit fitparse", "fit fitdecode"}
     assert numbers["gpx"]["ratios"].keys() == {"gpx gpxpy"}
     assert numbers["backfill"]["tables_differ"] == []
+    assert [each["athletes"] for each in numbers["days"]] == [1, 3]
     out = capsys.readouterr().out
     assert "from the simulator" in out
     assert "same tables" in out
+    assert "this morning's advice" in out
 
 
 def test_generated_runs_differ_in_time_and_place_and_in_nothing_else():
@@ -75,6 +79,17 @@ def test_fitparses_reader_gives_the_same_activity_as_ours():
         )
     for name in (each.name for each in fields(ours) if each.name != "records"):
         assert getattr(ours, name) == getattr(theirs, name), name
+
+
+def test_made_up_runners_run_four_times_a_week_and_lose_their_watch_once_a_year():
+    [one, other] = map(paired, runners(2, days=730, last=date(2026, 3, 1), seed=1))
+    assert one != other
+    assert one.told
+    assert one.first is not None
+    days = (one.last - one.first).days + 1
+    assert 700 <= days <= 730
+    assert len(one.activities) == pytest.approx(days * 4 / 7, rel=0.15)
+    assert 15 <= days - len(one.known) <= 50
 
 
 def test_a_ratio_says_how_many_times_longer_the_other_takes():

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from flows.days import advise, derive_days, rows_between
+from flows.days import advise, derive_days, rows_between, the_days_before
 from pipeline.checkin import CheckIn
 from pipeline.store.records import RawFile, Store
 from tests.store.made import DAY, raw_file, run, seen_file
@@ -111,3 +111,41 @@ def test_the_table_ends_with_the_last_run_or_answer(new_store):
     derive_days(store, "me")
     dates = [row.on for row, _ in table(store)]
     assert (dates[0], dates[-1]) == (date(2026, 3, 3), date(2026, 3, 6))
+
+
+def test_days_asked_for_beyond_the_table_change_none_within(new_store):
+    store = new_store()
+    for day in range(0, 40, 3):
+        add_run(store, day)
+        add_answer(store, day + 1, day % 5)
+    derive_days(store, "me")
+    stored = table(store)
+    beyond = timedelta(days=40)
+    since, until = stored[0][0].on - beyond, stored[-1][0].on + beyond
+    asked = rows_between(store, "me", since, until)
+    assert [asked[0][0].on, asked[-1][0].on] == [since, until]
+    assert asked[40:-40] == stored
+
+
+def test_the_days_before_a_morning_are_those_of_the_table(new_store):
+    store = new_store()
+    for day in range(0, 40, 3):
+        add_run(store, day)
+        add_answer(store, day + 1, day % 5)
+    derive_days(store, "me")
+    on = DAY + timedelta(days=30)
+    _, past = advise(store, "me", on, "km")
+    before = the_days_before(past, on, 7)
+    assert list(before) == [row for row, _ in table(store) if 0 < (on - row.on).days <= 7]
+    assert the_days_before(past, DAY - timedelta(days=9), 2)[0].known is False
+
+
+def test_a_walk_alone_makes_no_days(new_store):
+    store = new_store()
+    with store.writing() as transaction:
+        transaction.add_raw("me", raw_file(), [run(0, sport="walking", trace=b"")])
+        transaction.add_seen("me", URL, seen_file(sha256=raw_file().sha256))
+    assert derive_days(store, "me") == 0
+    [(row, verdict)] = rows_between(store, "me", DAY, DAY)
+    assert (row.known, row.runs, row.calf_km, row.acute_calf_km) == (True, 0, 10.5, None)
+    assert verdict is None

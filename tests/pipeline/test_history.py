@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.checkin import CheckIn
 from pipeline.history import Run, Told, pair, run_before, with_told
+from tests.pipeline import plain_days as made
 
 DAY = date(2026, 8, 10)
 
@@ -85,3 +86,24 @@ def test_pairing_agrees_with_the_plain_way(starts, day):
 def test_the_last_run_before_a_morning():
     last_of = {on(-1): "a", on(-3): "b"}
     assert [run_before(on(day), last_of) for day in (-2, -1, 0, 2, 3)] == ["b", "b", "a", "a", None]
+
+
+def test_a_past_as_advice_may_look_at_it():
+    answer = CheckIn(on=made.on(1), left=1, right=0, during=4)
+    runs = [made.run(0, "first"), made.run(3, "later")]
+    known = {made.on(0), made.on(3), made.on(4)}
+    past = made.past_of(*runs, made.walk(4), known=known, mornings=[answer], last=made.on(5))
+    assert (past.first, past.latest) == (made.on(0), made.on(3))
+    history = past.history()
+    assert [(run.id, run.told) for run in history.runs] == [
+        ("first", ((made.on(1), 4),)),
+        ("later", ()),
+    ]
+    assert history.mornings == (answer,)
+    assert history.unknown == {made.on(1), made.on(2), made.on(5)}
+    assert history.data_through == made.walk(4).end_at
+
+
+def test_a_past_without_runs_and_answers_has_no_first_day():
+    past = made.past_of(made.walk(), known={made.on(0)}, last=made.on(0))
+    assert (past.first, past.latest, past.history().runs) == (None, None, ())
