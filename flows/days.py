@@ -4,6 +4,7 @@ What follows from facts is derived in the transaction that says so, so that a ki
 the old days with their mark of being stale, or the new ones.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -20,7 +21,10 @@ from pipeline.day import (
     known_dates,
 )
 from pipeline.history import History, Run, Told, pair, with_told
+from pipeline.standing import Standing
+from pipeline.store.athletes import EVER
 from pipeline.store.records import Store, Transaction
+from pipeline.store.rows import ComparedRun
 from pipeline.versions import METRICS_VERSION
 
 
@@ -82,7 +86,7 @@ def versions() -> str:
 
 
 def derive_days(store: Store, athlete: str) -> int:
-    """Bring copies, days and verdicts up to date; nothing happens when they are.
+    """Bring what counts, days and verdicts up to date; nothing happens when they are.
 
     Returns:
         How many dates are new, gone or different.
@@ -91,11 +95,10 @@ def derive_days(store: Store, athlete: str) -> int:
         if not _is_stale(transaction, athlete):
             return 0
     with store.writing() as transaction:
-        if transaction.are_copies_stale(athlete):
-            _find_copies(transaction, athlete)
-        stale_from = transaction.stale_from(athlete)
-        if transaction.versions(athlete) != versions():
-            stale_from = date.min
+        is_older = transaction.versions(athlete) != versions()
+        if is_older or transaction.are_runs_stale(athlete):
+            _settle_runs(transaction, athlete)
+        stale_from = EVER if is_older else transaction.stale_from(athlete)
         changed = 0 if stale_from is None else _derive(transaction, athlete, stale_from)
         transaction.mark_fresh(athlete, versions())
         return changed
@@ -129,18 +132,25 @@ def advise(store: Store, athlete: str, on: date, units: Units) -> tuple[Recommen
 
 def _is_stale(transaction: Transaction, athlete: str) -> bool:
     return (
-        transaction.are_copies_stale(athlete)
+        transaction.are_runs_stale(athlete)
         or transaction.stale_from(athlete) is not None
         or (transaction.has_athlete(athlete) and transaction.versions(athlete) != versions())
     )
 
 
-def _find_copies(transaction: Transaction, athlete: str) -> None:
-    from pipeline.duplicates import near_copies, short_copies  # noqa: PLC0415 - NumPy, seldom
+def _settle_runs(transaction: Transaction, athlete: str) -> None:
+    """Say which runs count, and how each of them stands among the others."""
+    from pipeline.duplicates import near_copies  # noqa: PLC0415 - NumPy, seldom
 
-    candidates = transaction.copies(athlete)
-    copy_of = near_copies(candidates)
-    transaction.set_copies(athlete, copy_of, short_copies(candidates, copy_of))
+    found = near_copies(transaction.copies(athlete))
+    transaction.set_copies(athlete, found.copy_of, found.short)
+    transaction.set_standings(athlete, standings_of(transaction.compared_runs(athlete)))
+    transaction.mark_runs_fresh(athlete)
+
+
+def standings_of(runs: Sequence[ComparedRun]) -> dict[str, Standing]:
+    """How each run stands among the runs before it: id → standing."""
+    return {run.id: Standing() for run in runs}
 
 
 def _derive(transaction: Transaction, athlete: str, stale_from: date) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pipeline.load import Sex
+    from pipeline.shoes import Strike
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,3 +19,5 @@ class Athlete:
     hr_rest_bpm: int | None = None
     hr_max_bpm: int | None = None
     sex: Sex | None = None
+    strike: Strike | None = None
+    """How the foot lands."""
