@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from connectors import exports, fit, gpx, tcx
@@ -17,8 +18,11 @@ from pipeline.findings import noted
 from pipeline.run import row_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from connectors.limits import FormatLimits
     from connectors.reading import Content
+    from connectors.sports import Sport
     from pipeline.activity import ExportLine
     from pipeline.athlete import Athlete
     from pipeline.row import ActivityRow
@@ -98,7 +102,8 @@ def read_file(
     *,
     digest: str | None = None,
     not_after_s: float | None = None,
-    sport_told: tuple[str, str | None] | None = None,
+    sport_told: Sport | None = None,
+    corrected: Mapping[int, Sport] = MappingProxyType({}),
     limits: FormatLimits = USUAL,
 ) -> FileReading:
     """Read one file and derive its rows. A bad file is an answer, and no error.
@@ -110,6 +115,7 @@ def read_file(
         athlete: for the time zone and the bounds of heart rate.
         not_after_s: latest time that can be true, seconds since 1970.
         sport_told: FIT's sport and sub-sport as told elsewhere, for a file that names none.
+        corrected: the same as the runner told them, by which row of the file it is, from 0.
         limits: how much of a thing in one file is still no attack.
 
     Raises:
@@ -123,7 +129,7 @@ def read_file(
         reader = reader_for(content)
         format_name = reader.FORMAT
         read = reader.read(content, limits)
-        rows = _rows(read, athlete, not_after_s, sport_told)
+        rows = _rows(read, athlete, not_after_s, sport_told, corrected)
     except UnreadableFileError as error:
         return replace(refusal(file, error, digest), format=format_name)
     except MemoryError:
@@ -162,16 +168,22 @@ def _rows(
     read: Content,
     athlete: Athlete,
     not_after_s: float | None,
-    sport_told: tuple[str, str | None] | None,
+    sport_told: Sport | None,
+    corrected: Mapping[int, Sport],
 ) -> tuple[ActivityRow, ...]:
-    found = [
-        row_of(each, athlete, not_after_s=not_after_s, sport_told=sport_told)
-        for each in read.activities
-    ]
-    rows = tuple(row for row in found if row is not None)
+    rows: tuple[ActivityRow, ...] = ()
+    for each in read.activities:
+        row = row_of(
+            each,
+            athlete,
+            not_after_s=not_after_s,
+            sport_told=sport_told,
+            sport_corrected=corrected.get(len(rows)),
+        )
+        rows = rows if row is None else (*rows, row)
     if not rows:
         raise UnreadableFileError("no_possible_time", "No record in it has a possible date.")
-    if left_out := len(found) - len(rows):
+    if left_out := len(read.activities) - len(rows):
         first, *others = rows
         beside = noted(activity_without_possible_time=left_out)
         rows = (replace(first, findings=(*first.findings, *beside)), *others)

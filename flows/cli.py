@@ -16,6 +16,7 @@ from flows import interrupt
 from flows.errors import DATABASE, DONE, INTERRUPTED, UNEXPECTED, UsageError, exit_code
 from flows.typed import count_of, day_of, hours_of, nrs_of
 from pipeline.checkin import CLEARANCES, DIDS, FLAGS, WHERES
+from pipeline.shoes import KINDS
 
 T = TypeVar("T")
 
@@ -56,12 +57,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from flows import commands_read, commands_write  # noqa: PLC0415 - help needs none of it
+    from flows import (  # noqa: PLC0415 - help needs none of it
+        commands_correct,
+        commands_read,
+        commands_write,
+    )
 
     command = options.command
     if command == "letter" and options.send:
         command = "letter --send"
-    return {**commands_read.COMMANDS, **commands_write.COMMANDS}[command](options)
+    elif command in {"runs", "shoes"} and options.more:
+        command = f"{command} {options.more}"
+    known = (commands_read, commands_write, commands_correct)
+    does: Callable[[argparse.Namespace], int] = next(
+        each.COMMANDS[command] for each in known if command in each.COMMANDS
+    )
+    return does(options)
 
 
 def _told(error: Exception, code: int) -> str:
@@ -101,11 +112,11 @@ def parser() -> argparse.ArgumentParser:
     letter = command("letter", "print the day's letter; --send delivers it")
     _on(letter)
     letter.add_argument("--send", action="store_true", help="queue it and deliver it, once")
-    for name, says in (("runs", "every recorded activity"), ("days", "every local day")):
-        listing = command(name, says)
-        listing.add_argument("--since", type=_date, metavar="DATE")
-        listing.add_argument("--until", type=_date, metavar="DATE")
-        listing.add_argument("--csv", action="store_true", help="as CSV, for a notebook")
+    runs = command("runs", "every recorded activity; keep, drop, restore or rename one")
+    _listing(runs)
+    _corrections(runs, common)
+    _listing(command("days", "every local day"))
+    _shoes(command("shoes", "which pair is worn from when, and how far"), common)
     explain = command("explain", "read one file and say what was understood; stores nothing")
     explain.add_argument("file", metavar="FILE")
     command("doctor", "check everything that could be wrong, and say what to do")
@@ -137,6 +148,38 @@ def _backfill(to: argparse.ArgumentParser) -> None:
     to.add_argument("--since", type=_date, metavar="DATE")
     to.add_argument("--until", type=_date, metavar="DATE")
     to.add_argument("--workers", type=_count, metavar="N", help="processes that read files")
+
+
+def _listing(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--since", type=_date, metavar="DATE")
+    to.add_argument("--until", type=_date, metavar="DATE")
+    to.add_argument("--csv", action="store_true", help="as CSV, for a notebook")
+
+
+def _corrections(to: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
+    """What the runner may say of one activity."""
+    more = to.add_subparsers(dest="more", metavar="keep|drop|restore|sport ID")
+    for name, says in (
+        ("keep", "of several recordings of one run, count this one"),
+        ("drop", "do not count it at all; the richest of its copies counts then"),
+        ("restore", "take back every correction of it"),
+        ("sport", "say what it really was"),
+    ):
+        correction = more.add_parser(name, help=says, description=says, parents=[common])
+        correction.add_argument("id", metavar="ID", help="as `calfwise runs` shows it")
+        if name == "sport":
+            correction.add_argument("name", metavar="NAME", help="running, treadmill, hiking, ...")
+
+
+def _shoes(to: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
+    more = to.add_subparsers(dest="more", metavar="add|list", required=True)
+    says = "a pair, worn from a date on until the next one"
+    add = more.add_parser("add", help=says, description=says, parents=[common])
+    add.add_argument("name", metavar="NAME")
+    add.add_argument("--from", type=_date, metavar="DATE", dest="from_date", help="default: today")
+    add.add_argument("--kind", choices=KINDS, help="minimal shoes ask more of the calves")
+    says = "every pair with its runs, distance and calf load"
+    more.add_parser("list", help=says, description=says, parents=[common])
 
 
 def _checkin(to: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:

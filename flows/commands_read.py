@@ -40,7 +40,7 @@ def letter(options: argparse.Namespace) -> int:
 RUN_COLUMNS = {
     "local_date": "date",
     "id": "id",
-    "sport": "sport",
+    "sport_said": "sport",
     "distance": "km",
     "timer_min": "min",
     "cadence_mean_spm": "steps/min",
@@ -50,8 +50,8 @@ RUN_COLUMNS = {
     "rpe": "rpe",
     "rpe_from": "rpe from",
     "shoes": "shoes",
-    "counted": "counts",
-    "duplicate_of": "copy of",
+    "counts": "counts",
+    "copies_said": "copies",
     "file": "file",
 }
 DAY_COLUMNS = {
@@ -73,7 +73,7 @@ def runs(options: argparse.Namespace) -> int:
     """The table of activities."""
     from flows import present  # noqa: PLC0415
     from flows.days import derive_days  # noqa: PLC0415
-    from pipeline.history import Told, pair  # noqa: PLC0415
+    from pipeline.history import pair  # noqa: PLC0415
 
     check_order(options.since, options.until)
     with for_reading(options) as (home, store, athlete):
@@ -83,11 +83,12 @@ def runs(options: argparse.Namespace) -> int:
             told = pair(transaction.mornings(athlete), counted)
             stored = transaction.activities(athlete)
         units = home.athlete_settings(athlete).units
+    since, until = (on and on.isoformat() for on in (options.since, options.until))
     rows = [
-        present.run_json(each, told.get(each.id, Told()).rpe)
-        for each in stored
-        if (options.since is None or each.row.local_date >= options.since)
-        and (options.until is None or each.row.local_date <= options.until)
+        row
+        for row in present.runs_json(stored, told)
+        if (since is None or row["local_date"] >= since)
+        and (until is None or row["local_date"] <= until)
     ]
     _table(options, rows, RUN_COLUMNS, units)
     return DONE
@@ -166,7 +167,8 @@ def _table(
     elif options.csv:
         show.csv(rows, sys.stdout)
     elif rows:
-        print(show.table([show.with_units(row, units) for row in rows], show.heads(columns, units)))
+        shown = [show.as_said(row, units) for row in rows]
+        print(show.table(shown, show.heads(columns, units)))
     elif options.since or options.until:
         print("Nothing between these dates.", file=sys.stderr)
     else:

@@ -13,6 +13,7 @@ from advice.recommendation import Recommendation
 from advice.words import Units
 from pipeline.day import DayRow, known_dates
 from pipeline.history import Past, pair
+from pipeline.store.athletes import EVER
 from pipeline.store.records import Store, Transaction
 from pipeline.versions import METRICS_VERSION
 
@@ -37,7 +38,7 @@ def versions() -> str:
 
 
 def derive_days(store: Store, athlete: str) -> int:
-    """Bring copies, days and verdicts up to date; nothing happens when they are.
+    """Bring what counts, days and verdicts up to date; nothing happens when they are.
 
     Returns:
         How many dates are new, gone or different.
@@ -46,11 +47,10 @@ def derive_days(store: Store, athlete: str) -> int:
         if not _is_stale(transaction, athlete):
             return 0
     with store.writing() as transaction:
-        if transaction.are_copies_stale(athlete):
-            _find_copies(transaction, athlete)
-        stale_from = transaction.stale_from(athlete)
-        if transaction.versions(athlete) != versions():
-            stale_from = date.min
+        is_older = transaction.versions(athlete) != versions()
+        if is_older or transaction.are_runs_stale(athlete):
+            _settle_runs(transaction, athlete)
+        stale_from = EVER if is_older else transaction.stale_from(athlete)
         changed = 0 if stale_from is None else _derive(transaction, athlete, stale_from)
         transaction.mark_fresh(athlete, versions())
         return changed
@@ -84,18 +84,21 @@ def advise(store: Store, athlete: str, on: date, units: Units) -> tuple[Recommen
 
 def _is_stale(transaction: Transaction, athlete: str) -> bool:
     return (
-        transaction.are_copies_stale(athlete)
+        transaction.are_runs_stale(athlete)
         or transaction.stale_from(athlete) is not None
         or (transaction.has_athlete(athlete) and transaction.versions(athlete) != versions())
     )
 
 
-def _find_copies(transaction: Transaction, athlete: str) -> None:
-    from pipeline.duplicates import near_copies, short_copies  # noqa: PLC0415 - NumPy, seldom
+def _settle_runs(transaction: Transaction, athlete: str) -> None:
+    """Say which runs count, and how each of them stands among the others."""
+    from pipeline.compared import standings  # noqa: PLC0415
+    from pipeline.duplicates import near_copies  # noqa: PLC0415 - NumPy, seldom
 
-    candidates = transaction.copies(athlete)
-    copy_of = near_copies(candidates)
-    transaction.set_copies(athlete, copy_of, short_copies(candidates, copy_of))
+    found = near_copies(transaction.copies(athlete))
+    transaction.set_copies(athlete, found.copy_of, found.short)
+    transaction.set_standings(athlete, standings(transaction.compared_runs(athlete)))
+    transaction.mark_runs_fresh(athlete)
 
 
 def _derive(transaction: Transaction, athlete: str, stale_from: date) -> int:

@@ -86,7 +86,7 @@ def _results(home: Home, store: Store, today: date) -> tuple[dict[str, Any], str
     answer, _ = advise(store, ME, today, home.athlete_settings(ME).units)
     letter = send(home, store, ME, today)
     with store.reading() as transaction:
-        runs = [present.run_json(each, None) for each in transaction.activities(ME)]
+        runs = present.runs_json(transaction.activities(ME))
         days = [present.day_json(*each) for each in transaction.days(ME)]
     tables = home.folder / "tables"
     tables.mkdir(exist_ok=True)

@@ -12,6 +12,7 @@ from connectors.archives import members_of_file
 from connectors.errors import SourceUnavailableError, StillChangingError, UnreadableFileError
 from connectors.formats import READER_VERSION, FileReading
 from connectors.sources import OnDisk
+from connectors.sports import Sport
 from flows import settings
 from flows.beside import Beside
 from flows.jobs import Job, answers, job_of
@@ -51,6 +52,7 @@ class Intake:
         self._raw_folder = home.raw_folder / athlete
         self._held_on_at = settings.now()
         self._told: dict[str, ExportLine] = {}
+        self._corrected: dict[str, dict[int, Sport]] = {}
         self._kept: dict[str, RawFile] = {}
         """What is to be derived again, as it stands."""
         self._limits = home.limits
@@ -89,6 +91,7 @@ class Intake:
         jobs = (self._job_again(file) for file in files)
         with self._store.reading() as transaction:
             self._told = transaction.told(self._athlete)
+            self._corrected = transaction.sports_corrected(self._athlete)
         self._pass_through(plan, jobs, workers=workers, advance=advance)
 
     def _pass_through(
@@ -132,6 +135,7 @@ class Intake:
             digest=file.sha256,
             content=content,
             sport_told=None if line is None or line.sport is None else (line.sport, line.sub_sport),
+            corrected=self._corrected.get(file.sha256, {}),
         )
 
     def _jobs_of(self, found: OnDisk) -> Iterator[Job]:

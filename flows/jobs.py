@@ -5,8 +5,8 @@ Apart from the intake, because every worker process imports this: no store, no S
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from typing import Literal
@@ -16,6 +16,7 @@ from connectors.errors import UnreadableFileError
 from connectors.formats import FileReading, read_file, refusal
 from connectors.limits import FormatLimits, ReadingLimits
 from connectors.sources import OnDisk
+from connectors.sports import Sport
 from connectors.workers import Ending, Workers
 from pipeline.athlete import Athlete
 
@@ -33,8 +34,10 @@ class Job:
     content: bytes | None = None
     digest: str | None = None
     refusal: UnreadableFileError | None = None
-    sport_told: tuple[str, str | None] | None = None
+    sport_told: Sport | None = None
     """Sport and sub-sport as an export tells them."""
+    corrected: Mapping[int, Sport] = field(default_factory=dict)
+    """The same as the runner tells them, by which activity of the file it is, from 0."""
 
 
 def job_of(member: Member, found: OnDisk | None) -> Job:
@@ -61,6 +64,7 @@ def read_job(
         digest=job.digest,
         not_after_s=not_after_s,
         sport_told=job.sport_told,
+        corrected=job.corrected,
         limits=limits,
     )
 

@@ -53,6 +53,7 @@ def for_writing(options: argparse.Namespace) -> "Iterator[tuple[Home, Store, str
         if not known:
             with store.writing() as transaction:
                 transaction.add_athlete(athlete)
+        _note_strike(home, store, athlete)
         yield home, store, athlete
 
 
@@ -70,7 +71,18 @@ def for_reading(options: argparse.Namespace) -> "Iterator[tuple[Home, Store, str
                 raise SettingsError(
                     f"no such athlete: {athlete}; a check-in, sync or backfill makes one known"
                 )
+        _note_strike(home, store, athlete)
         yield home, store, athlete
+
+
+def _note_strike(home: Home, store: "Store", athlete: str) -> None:
+    """Let the store know how the foot lands: loads are reckoned with it where they leave it."""
+    strike = home.athlete(athlete).strike
+    with store.reading() as transaction:
+        is_known = transaction.strike(athlete) == strike
+    if not is_known:
+        with store.writing() as transaction:
+            transaction.note_strike(athlete, strike)
 
 
 def has_database(home: Home) -> bool:

@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from advice.recommendation import Recommendation
 from pipeline.day import DayRow
+from pipeline.findings import found
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from connectors.formats import FileReading
     from flows.report import Report
+    from pipeline.history import Told
     from pipeline.row import ActivityRow
     from pipeline.store.records import StoredActivity
 
@@ -17,11 +21,8 @@ Json = dict[str, Any]
 
 NOT_SHOWN = {"trace", "end_at", "calf_km_walked", "calf_km_strain_walked"}
 ON_FOOT = {"running", "walking", "hiking"}
-SHORT_COPY = {
-    "code": "short_copy_counted",
-    "count": 1,
-    "says": "A longer recording of this run exists but tells less.",
-}
+OVERLAP_MIN_S = 60.0
+"""Watches that are stopped and started again overlap by seconds."""
 
 
 def instant(at: datetime | None) -> str | None:
@@ -56,18 +57,53 @@ def reading_json(reading: "FileReading") -> Json:
 
 
 def _told(stored: "StoredActivity") -> Json:
-    """What an export tells of an activity; the gear of a ride is no pair of shoes."""
+    """What is told of an activity beside its file; the gear of a ride is no pair of shoes."""
     line, row = stored.told, stored.row
+    shown: Json = {"shoes": stored.worn.name if stored.worn else None}
     if line is None:
-        return {}
-    shown: Json = {"name": line.name, "shoes": line.gear if row.sport in ON_FOOT else None}
+        return shown
+    shown["name"] = line.name
+    if row.sport in ON_FOOT and line.gear:
+        shown["shoes"] = line.gear
     if row.rpe is None and line.rpe is not None:
         shown |= {"rpe": line.rpe, "rpe_from": "export"}
     return shown
 
 
+def runs_json(
+    activities: "Sequence[StoredActivity]", told: "Mapping[str, Told] | None" = None
+) -> list[Json]:
+    """What `runs` says: each activity, and what only its copies tell.
+
+    Args:
+        activities: every one of a runner, oldest first.
+        told: effort that the runner told afterwards, by run id.
+    """
+    rows = []
+    until = datetime.min.replace(tzinfo=UTC)
+    for each in activities:
+        rpe = told[each.id].rpe if told and each.id in told else None
+        row = run_json(each, rpe)
+        if each.counted:
+            if (until - each.row.start_at).total_seconds() > OVERLAP_MIN_S:
+                row["findings"].append(asdict(found("overlaps_counted_run")))
+            until = max(until, each.row.end_at)
+        rows.append(row)
+    by_id = {row["id"]: row for row in rows}
+    for row in rows:
+        if row["duplicate_of"] is not None:
+            chosen = by_id[row["duplicate_of"]]
+            tells = {key: row[key] for key in row if chosen[key] is None and _is_number(row[key])}
+            chosen["copies"].append({"id": row["id"], "file": row["file"], "tells": tells})
+    return rows
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def run_json(stored: "StoredActivity", rpe: float | None) -> Json:
-    """One element of `runs`: the file and the activity together, and whether it counts.
+    """One activity with its file, whether it counts, and what the runner corrected.
 
     Args:
         stored: with what an export tells of it.
@@ -75,7 +111,7 @@ def run_json(stored: "StoredActivity", rpe: float | None) -> Json:
     """
     shown = activity_json(stored.row)
     if stored.short_copy:
-        shown["findings"].append(SHORT_COPY)
+        shown["findings"].append(asdict(found("short_copy_counted")))
     shown |= _told(stored)
     if rpe is not None:
         shown["rpe"], shown["rpe_from"] = rpe, "checkin"
@@ -83,18 +119,26 @@ def run_json(stored: "StoredActivity", rpe: float | None) -> Json:
         "id": stored.id,
         "counted": stored.counted,
         "duplicate_of": stored.duplicate_of,
+        "corrected": None if stored.correction is None else asdict(stored.correction),
+        "copies": [],
         "sha256": stored.sha256,
         "file": stored.file,
         "format": stored.format,
         "status": stored.status,
         "reason": stored.reason,
         **shown,
+        **asdict(stored.standing),
     }
 
 
 def day_json(day: DayRow, verdict: str | None) -> Json:
     """One element of `days`."""
-    return {**asdict(day), "on": day.on.isoformat(), "verdict": verdict}
+    return {**sums_json(day), "verdict": verdict}
+
+
+def sums_json(day: DayRow) -> Json:
+    """The same without a verdict."""
+    return {**asdict(day), "on": day.on.isoformat()}
 
 
 def recommendation_json(athlete: str, answer: Recommendation) -> Json:

@@ -23,21 +23,57 @@ def csv(rows: Sequence[dict[str, Any]], to: TextIO) -> None:
     for row in rows:
         writer.writerow(
             {
-                key: json.dumps(each) if isinstance(each, list | tuple) else each
+                key: json.dumps(each) if isinstance(each, list | tuple | dict) else each
                 for key, each in row.items()
             }
         )
 
 
-def with_units(row: dict[str, Any], units: words.Units) -> dict[str, Any]:
-    """A row with its distance and time as people say them."""
+def as_said(row: dict[str, Any], units: words.Units) -> dict[str, Any]:
+    """A row of runs, days or shoes with its distance, time and corrections as people say them."""
     distance_m, timer_s = row.get("distance_m"), row.get("timer_s")
+    corrected = row.get("corrected") or {}
     return {
         **row,
         "distance": None if distance_m is None else distance_m / METRES[units],
         "timer_min": None if timer_s is None else timer_s / 60,
         "file": str(row.get("file", "")).rpartition("/")[2],
+        "sport_said": f"{row.get('sport')}{' (you)' if corrected.get('sport') else ''}",
+        "counts": counts(row),
+        "copies_said": _copies(row.get("copies") or []),
     }
+
+
+def counts(row: dict[str, Any]) -> str:
+    """Whether an activity counts, and why not: `yes, kept`, `no, dropped`, `copy of 0a1b2c`."""
+    corrected = row.get("corrected") or {}
+    if corrected.get("dropped"):
+        return "no, dropped"
+    if row.get("duplicate_of"):
+        return f"copy of {row['duplicate_of']}"
+    said = "yes" if row.get("counted") else "no"
+    return f"{said}, kept" if corrected.get("kept") else said
+
+
+TELLS = {
+    "distance_m": "distance",
+    "heart_rate_mean_bpm": "heart rate",
+    "cadence_mean_spm": "cadence",
+    "ascent_m": "climb",
+    "power_mean_w": "power",
+    "ground_contact_time_ms": "ground contact",
+    "rpe": "rpe",
+}
+"""What a copy may tell that the recording that counts does not."""
+
+
+def _copies(copies: Sequence[dict[str, Any]]) -> str | None:
+    """`1`, or `2, tell heart rate, climb` where the one that counts does not tell these."""
+    if not copies:
+        return None
+    told = [name for key, name in TELLS.items() if any(key in each["tells"] for each in copies)]
+    verb = "tells" if len(copies) == 1 else "tell"
+    return ", ".join([f"{len(copies)} {verb} {told[0]}", *told[1:]]) if told else str(len(copies))
 
 
 def heads(columns: dict[str, str], units: words.Units) -> dict[str, str]:

@@ -102,6 +102,7 @@ def _take_in(order: Order, lease: Lease) -> Report:
     _sweep(home, athlete)
     with store.writing() as transaction:
         transaction.add_athlete(athlete)
+        transaction.note_strike(athlete, home.athlete(athlete).strike)
         before = transaction.counted_ids(athlete)
     made = order.step("look", partial(plans, home, store, athlete, order.places, report.counts))
     intake = Intake(home, store, lease, athlete, counts=report.counts, window=order.window)

@@ -22,6 +22,9 @@ positions, or altitudes)."""
 SPORT_INFERRED, SPORT_TOLD = "sport_inferred", "sport_told"
 """Findings of a file that names no sport: its speed tells it, or the export it lies in."""
 
+SPORT_CORRECTED = "sport_corrected"
+"""Finding of a file whose sport the runner named."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.activity import Finding
+from pipeline.findings import found, noted
 from pipeline.motion import weighted_mean, weighted_median
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from pipeline.activity import CadenceRule
+    from pipeline.activity import CadenceRule, Finding
 
 STEPS_PER_STRIDE = 2
 
@@ -83,11 +83,8 @@ def from_strides(raw_per_min: NDArray[np.float64], moving: NDArray[np.bool_]) ->
         return _none(raw_per_min, moving)
     if median <= STRIDES_MAX_PER_MIN:
         return _reading(raw_per_min * STEPS_PER_STRIDE, moving, "strides_doubled")
-    doubt = Finding(
-        "cadence_already_steps",
-        int(np.isfinite(raw_per_min).sum()),
-        "The file counts both feet where its format counts one; cadence was not doubled.",
-    )
+    counted = int(np.isfinite(raw_per_min).sum())
+    doubt = found("cadence_already_steps", counted)
     return _reading(raw_per_min, moving, "steps_as_is", doubt)
 
 
@@ -108,12 +105,8 @@ def from_unknown_unit(
     low, high = UNKNOWN_AS_STEPS_PER_MIN
     if low <= median <= high:
         return _reading(raw_per_min, moving, "steps_as_is")
-    doubt = Finding(
-        "cadence_unit_unknown",
-        int(np.isfinite(raw_per_min).sum()),
-        "The cadence in the file fits neither one foot nor both; it was left out.",
-    )
-    return CadenceReading(np.full(len(raw_per_min), np.nan), "none", (doubt,))
+    doubts = noted(cadence_unit_unknown=int(np.isfinite(raw_per_min).sum()))
+    return CadenceReading(np.full(len(raw_per_min), np.nan), "none", doubts)
 
 
 def folded(
@@ -215,8 +208,8 @@ def near(
     after = np.searchsorted(at_s, shown_s)
     to_next = at_s[np.minimum(after, len(at_s) - 1)] - shown_s
     since_last = shown_s - at_s[np.maximum(after - 1, 0)]
-    found: NDArray[np.bool_] = np.minimum(np.abs(to_next), np.abs(since_last)) <= within_s
-    return found
+    is_near: NDArray[np.bool_] = np.minimum(np.abs(to_next), np.abs(since_last)) <= within_s
+    return is_near
 
 
 def running_cadence(
@@ -295,13 +288,7 @@ def _reading(
 ) -> CadenceReading:
     """Zero while the feet move is a sensor that was not looking: missing, not slow."""
     blind = moving & (cadence_spm == 0)
-    if blind.any():
-        doubt = Finding(
-            "cadence_zero_while_moving",
-            int(blind.sum()),
-            "Cadence was 0 while the runner moved; those moments count as missing.",
-        )
-        findings = (*findings, doubt)
+    findings = (*findings, *noted(cadence_zero_while_moving=int(blind.sum())))
     return CadenceReading(np.where(blind, np.nan, cadence_spm), rule, findings)
 
 

@@ -19,8 +19,14 @@ SAYS = {
         "Other activities of this file were left out: no record has a possible date."
     ),
     "sport_told": "The file names no sport; the export it lies in does.",
+    "sport_corrected": "You named the sport; your word goes before the file's.",
     "sport_inferred": "The file names no sport; it moves like a run and counts as one.",
-    "short_copy_counted": "A longer recording of this run exists but tells less.",
+    "short_copy_counted": (
+        "Together, the other recordings of this run last longer; `runs keep ID` takes one."
+    ),
+    "overlaps_counted_run": (
+        "It began before another run that counts had ended; what they share counts twice."
+    ),
     # The clock
     "impossible_time": "Records dated before 2005 or in the future were left out.",
     "clock_jump": "The clock jumped by days; the smaller part was left out.",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline import cadence, load, matched
-from pipeline.activity import Finding
+from pipeline.findings import noted
 from pipeline.motion import weighted_mean
 
 if TYPE_CHECKING:
@@ -137,15 +137,10 @@ def _with_calf_load(row: ActivityRow, feet: _Feet, c0_spm: float) -> ActivityRow
     records, on_the_move_s, walking = feet.records, feet.on_the_move_s, feet.walking
     moved = on_the_move_s > 0
     told = np.isfinite(records.speed_mps)
-    unknown = Finding(
-        "speed_unknown", int((moved & ~told).sum()), "Moments without speed add no calf load."
+    no_cadence = told & ~walking & ~np.isfinite(records.cadence_spm)
+    doubts = noted(
+        speed_unknown=int((moved & ~told).sum()), cadence_assumed=int((moved & no_cadence).sum())
     )
-    assumed = Finding(
-        "cadence_assumed",
-        int((moved & told & ~walking & ~np.isfinite(records.cadence_spm)).sum()),
-        "Calf load uses the cadence expected at that speed where none was recorded.",
-    )
-    doubts = tuple(each for each in (unknown, assumed) if each.count)
     row = replace(row, findings=(*row.findings, *doubts))
     if not told.any():
         return row

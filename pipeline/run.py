@@ -11,6 +11,7 @@ import numpy as np
 
 from pipeline import leaps, load, motion, onfoot, quality, stops, totals
 from pipeline.activity import (
+    SPORT_CORRECTED,
     SPORT_INFERRED,
     SPORT_TOLD,
     Activity,
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from pipeline.athlete import Athlete
 
 UNKNOWN = "unknown"
+Sport = tuple[str, "str | None"]
+"""FIT's sport and sub-sport."""
 
 RUNNING_MEDIAN_MPS = (2.0, 6.0)
 RUNNING_P95_MPS = 8.0
@@ -40,7 +43,8 @@ def row_of(
     athlete: Athlete,
     *,
     not_after_s: float | None = None,
-    sport_told: tuple[str, str | None] | None = None,
+    sport_told: Sport | None = None,
+    sport_corrected: Sport | None = None,
 ) -> ActivityRow | None:
     """Everything the table of runs wants to know of one activity.
 
@@ -49,13 +53,15 @@ def row_of(
         athlete: for the time zone and the bounds of heart rate.
         not_after_s: latest time that can be true, seconds since 1970.
         sport_told: sport and sub-sport as an export tells them; a file that names its own keeps it.
+        sport_corrected: the same as the runner tells them, which goes before the file's own.
 
     Returns:
         None when no record is left that can be true.
     """
     if activity.clock_is_local:
         activity = _in_utc(activity, athlete)
-    activity = quality.checked(_named(activity, sport_told), not_after_s=not_after_s)
+    activity = _named(activity, sport_told, sport_corrected)
+    activity = quality.checked(activity, not_after_s=not_after_s)
     if len(activity.records) == 0:
         return None
     activity = stops.with_gaps(replace(activity, start_at=_start_at(activity)))
@@ -144,13 +150,16 @@ def _in_utc(activity: Activity, athlete: Athlete) -> Activity:
     )
 
 
-def _named(activity: Activity, sport_told: tuple[str, str | None] | None) -> Activity:
-    """Give a file that names no sport the one it was told to be, and say so."""
-    if activity.sport != UNKNOWN or sport_told is None:
+def _named(activity: Activity, told: Sport | None, corrected: Sport | None) -> Activity:
+    """Give an activity the sport it was said to be of, and say so."""
+    if corrected is not None:
+        sport, says = corrected, SPORT_CORRECTED
+    elif told is not None and activity.sport == UNKNOWN:
+        sport, says = told, SPORT_TOLD
+    else:
         return activity
-    sport, sub_sport = sport_told
-    findings = (*activity.findings, found(SPORT_TOLD))
-    return replace(activity, sport=sport, sub_sport=sub_sport, findings=findings)
+    findings = (*activity.findings, found(says))
+    return replace(activity, sport=sport[0], sub_sport=sport[1], findings=findings)
 
 
 def _typed(activity: Activity) -> Activity:

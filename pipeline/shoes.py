@@ -5,9 +5,10 @@ Plain Python: rows are listed without waiting for NumPy.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 ShoeKind = Literal["standard", "maximal", "minimal"]
+KINDS: tuple[ShoeKind, ...] = get_args(ShoeKind)
 """`minimal` is barefoot too."""
 
 Strike = Literal["rear", "mid", "fore"]
@@ -45,14 +46,14 @@ def as_worn(
 
     Args:
         calf_km: with standard shoes and on the heel.
-        walked: the part of it that was walked, which shoes do not change; None counts as 0.
+        walked: the part of it that was walked, which shoes do not change; None where it is not
+            known, and then nothing is changed.
         shoe: the kind of shoe that was worn; None where not told.
         strike: the runner's setting; None where not told.
         exponent: m of this load, 1 for `calf_km` and 6 for `calf_km_strain`.
 
     Source: EVIDENCE 5.2 (S_shoe, S_strike).
     """
-    if calf_km is None:
-        return None
-    on_foot = walked or 0.0
-    return float(on_foot + (calf_km - on_foot) * force_as_worn(shoe, strike) ** exponent)
+    if calf_km is None or walked is None:
+        return calf_km
+    return float(walked + (calf_km - walked) * force_as_worn(shoe, strike) ** exponent)

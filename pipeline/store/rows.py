@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from pipeline.activity import Finding
 from pipeline.checkin import CheckIn
 from pipeline.day import DayActivity, DayRow
+from pipeline.shoes import as_worn
+from pipeline.standing import ComparedRun, Standing
 from pipeline.store.tables import (
     ActivityTableRow,
     CheckInRow,
@@ -17,7 +19,7 @@ from pipeline.store.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import date, datetime
     from typing import Any
 
@@ -27,13 +29,84 @@ if TYPE_CHECKING:
     from pipeline.activity import ExportLine
     from pipeline.duplicates import Copy
     from pipeline.row import ActivityRow
+    from pipeline.shoes import Strike
+    from pipeline.wardrobe import Wardrobe, Worn
 
+RUNNING = "running"
 WALKS = frozenset({"walking", "hiking"})
-_LOADS = ("distance_m", "timer_s", "steps", "calf_km", "calf_km_strain", "trimp", "rpe")
+OF_ITS_FILE = (RawFileRow.athlete_id == ActivityTableRow.athlete_id) & (
+    RawFileRow.sha256 == ActivityTableRow.sha256
+)
+_LOADS = ("distance_m", "timer_s", "steps", "trimp", "rpe")
+_WORN = {"calf_km": 1, "calf_km_strain": 6}
+"""What shoes change, and the exponent of each."""
 _PAIRS = ("cadence_histogram", "cadence_by_speed")
-"""Tables within a row: JSON makes lists of them."""
 LETTER_FIELDS = ("kind", "revision", "message_id", "subject", "eml", "html", "state")
 _ANSWER_FIELDS = ("during", "rpe", "run_id", "sleep_h", "painkiller", "cleared", "note")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What the runner says of one activity that its file says otherwise."""
+
+    kept: bool = False
+    """Of several recordings of one run, this one is to count."""
+    dropped: bool = False
+    """It is not to count at all."""
+    sport: str | None = None
+    """FIT's word for what it really was."""
+    sub_sport: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What is told of a runner's activities beside their files."""
+
+    told: Mapping[str, ExportLine]
+    """By exports: digest of the file → the line."""
+    corrections: Mapping[str, Correction]
+    """By the runner: id of the activity → the correction."""
+    wardrobe: Wardrobe
+    strike: Strike | None
+
+    def worn(self, row: Row[Any] | ActivityTableRow) -> Worn | None:
+        """The shoes of a run; nobody says what is worn on a walk."""
+        if sport_of(row, self.corrections.get(row.id)) != RUNNING:
+            return None
+        line = self.told.get(row.sha256)
+        return self.wardrobe.worn(row.local_date, gear=line.gear if line else None)
+
+    def calf_loads(self, row: Row[Any] | ActivityTableRow) -> dict[str, float | None]:
+        """`calf_km` and `calf_km_strain` in the shoes that were worn, as that foot lands."""
+        worn = self.worn(row)
+        kind = worn.kind if worn else None
+        return {
+            name: as_worn(
+                getattr(row, name), getattr(row, f"{name}_walked"), kind, self.strike, exponent
+            )
+            for name, exponent in _WORN.items()
+        }
+
+
+def sport_of(row: Row[Any] | ActivityTableRow, correction: Correction | None) -> str:
+    """What it was: the runner's word goes before the file's, also where that is gone."""
+    told = correction.sport if correction else None
+    return told or str(row.sport)
+
+
+WORN_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
+    ActivityTableRow.id,
+    ActivityTableRow.sha256,
+    ActivityTableRow.local_date,
+    ActivityTableRow.start_at,
+    ActivityTableRow.sport,
+    ActivityTableRow.distance_m,
+    *(getattr(ActivityTableRow, name) for name in _WORN),
+    *(getattr(ActivityTableRow, f"{name}_walked") for name in _WORN),
+    ActivityTableRow.cadence_by_speed,
+    ActivityTableRow.ground_contact_balance_pct,
+)
+"""All that `compared_run` needs."""
 
 DAY_COLUMNS = (
     ActivityTableRow.id,
@@ -45,27 +118,56 @@ DAY_COLUMNS = (
     ActivityTableRow.duplicate_of,
     ActivityTableRow.sport,
     *(getattr(ActivityTableRow, name) for name in _LOADS),
+    *(getattr(ActivityTableRow, name) for name in _WORN),
+    *(getattr(ActivityTableRow, f"{name}_walked") for name in _WORN),
 )
 """All that `day_activity` needs: every morning asks for every activity."""
 
 
-def day_activity(row: Row[Any], told: ExportLine | None) -> DayActivity:
-    """One activity as the days look at it, from `DAY_COLUMNS` and what an export tells of it.
+def day_activity(row: Row[Any], said: Said) -> DayActivity:
+    """One activity as the days look at it, from `DAY_COLUMNS` and what is told beside its file.
 
     What the watch was told goes before what was told to the export.
     """
-    loads = {name: getattr(row, name) for name in _LOADS}
+    loads = {name: getattr(row, name) for name in _LOADS} | said.calf_loads(row)
+    told, correction = said.told.get(row.sha256), said.corrections.get(row.id)
     if loads["rpe"] is None and told is not None:
         loads["rpe"] = told.rpe
+    dropped = correction is not None and correction.dropped
+    is_walk = sport_of(row, correction) in WALKS
     return DayActivity(
         id=row.id,
         on=row.local_date,
         start_at=row.start_at,
         end_at=row.end_at,
         counted=row.counted,
-        walk=row.sport in WALKS and row.duplicate_of is None,
+        walk=is_walk and row.duplicate_of is None and not dropped,
         **loads,
     )
+
+
+def compared_run(row: Row[Any], said: Said) -> ComparedRun:
+    """From `WORN_COLUMNS`."""
+    return ComparedRun(
+        id=row.id,
+        on=row.local_date,
+        start_at=row.start_at,
+        distance_m=row.distance_m,
+        calf_km=said.calf_loads(row)["calf_km"],
+        cadence_by_speed=_pairs(row.cadence_by_speed),
+        ground_contact_balance_pct=row.ground_contact_balance_pct,
+    )
+
+
+STANDING_COLUMNS = (
+    ActivityTableRow.id,
+    *(getattr(ActivityTableRow, each.name) for each in fields(Standing)),
+)
+
+
+def _pairs(value: list[Any] | None) -> tuple[tuple[Any, ...], ...] | None:
+    """A table within a row: JSON makes lists of it."""
+    return None if value is None else tuple(map(tuple, value))
 
 
 COPY_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
@@ -93,13 +195,15 @@ COUNT_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
 """What decides whether an activity counts, and what was decided before."""
 
 
-def copy_candidate(row: Row[Any], trace: Callable[[], bytes]) -> Copy:
+def copy_candidate(
+    row: Row[Any], correction: Correction | None, trace: Callable[[], bytes]
+) -> Copy:
     """One activity as the search for near copies looks at it, from `COPY_COLUMNS`."""
     from pipeline.duplicates import Copy  # noqa: PLC0415 - NumPy only where copies are sought
 
     return Copy(
         id=row.id,
-        sport=row.sport,
+        sport=sport_of(row, correction),
         start_s=row.start_at.timestamp(),
         end_s=row.end_at.timestamp(),
         distance_m=row.distance_m,
@@ -108,6 +212,8 @@ def copy_candidate(row: Row[Any], trace: Callable[[], bytes]) -> Copy:
         has_heart_rate=row.heart_rate_mean_bpm is not None,
         records=row.records,
         trace=trace,
+        kept=correction is not None and correction.kept,
+        named=correction is not None and correction.sport is not None,
     )
 
 
@@ -150,8 +256,12 @@ class StoredActivity:
     counted: bool
     duplicate_of: str | None
     short_copy: bool
+    standing: Standing
     told: ExportLine | None = None
     """What an export tells of its file."""
+    correction: Correction | None = None
+    worn: Worn | None = None
+    """The shoes, and with them the loads of `row` are reckoned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,16 +296,17 @@ def activity_row(athlete: str, sha256: str, position: int, row: ActivityRow) -> 
     )
 
 
-def stored_activity(
-    activity: ActivityTableRow, raw: RawFileRow, told: ExportLine | None
-) -> StoredActivity:
+def stored_activity(activity: ActivityTableRow, raw: RawFileRow, said: Said) -> StoredActivity:
     """One activity as it is listed."""
     from pipeline.row import ActivityRow  # noqa: PLC0415 - NumPy only where activities are listed
 
+    correction = said.corrections.get(activity.id)
     values = {each.name: getattr(activity, each.name) for each in fields(ActivityRow)}
     values["findings"] = tuple(Finding(**each) for each in activity.findings)
     for name in _PAIRS:
-        values[name] = None if values[name] is None else tuple(map(tuple, values[name]))
+        values[name] = _pairs(values[name])
+    if correction is not None and correction.sport is not None:
+        values |= {"sport": correction.sport, "sub_sport": correction.sub_sport}
     return StoredActivity(
         id=activity.id,
         sha256=activity.sha256,
@@ -203,11 +314,14 @@ def stored_activity(
         format=raw.format,
         status=raw.status,
         reason=raw.reason,
-        row=ActivityRow(**values),
+        row=ActivityRow(**values | said.calf_loads(activity)),
         counted=activity.counted,
         duplicate_of=activity.duplicate_of,
         short_copy=activity.short_copy,
-        told=told,
+        standing=Standing(**{each.name: getattr(activity, each.name) for each in fields(Standing)}),
+        told=said.told.get(activity.sha256),
+        correction=correction,
+        worn=said.worn(activity),
     )
 
 

@@ -1,4 +1,4 @@
-"""The tables. Facts: athlete, source, file, export line, answer, letter. Derived: activity, day.
+"""The tables: facts (files, answers, corrections, shoes, letters), and what is derived of them.
 
 Every row belongs to an athlete, except the lease. Derived rows carry the versions of the code that
 derived them. Instants are UTC; `local_date` and `on_date` are dates of the runner's own calendar.
@@ -80,10 +80,12 @@ class AthleteRow(Base):
     id: Mapped[str] = mapped_column(String(ATHLETE_CHARS), primary_key=True)
     stale_from: Mapped[date | None]
     """Set in the transaction that changes a fact, cleared in the one that derives the days."""
-    copies_stale: Mapped[bool] = mapped_column(default=False)
-    """Set when an activity came or went: which ones are copies must be found again."""
+    runs_stale: Mapped[bool] = mapped_column(default=False)
+    """Set with everything that decides which runs count, or how one stands among the others."""
     versions: Mapped[str | None] = mapped_column(String(200))
     """Versions of the code that derived the days."""
+    strike: Mapped[str | None]
+    """How the foot lands, as the settings said it last."""
 
 
 class SourceRow(Base):
@@ -242,6 +244,7 @@ class CorrectionRow(Base):
     """It is not to count at all."""
     sport: Mapped[str | None]
     """What it really was."""
+    sub_sport: Mapped[str | None]
 
 
 class ShoesRow(Base):

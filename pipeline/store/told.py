@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Text, cast, delete, func, insert, or_, select
 
-from pipeline.activity import SPORT_INFERRED, SPORT_TOLD, ExportLine
+from pipeline.activity import SPORT_CORRECTED, SPORT_INFERRED, SPORT_TOLD, ExportLine
 from pipeline.store.paths import fits, folded
 from pipeline.store.tables import ActivityTableRow, ExportLineRow, SeenFileRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
     from typing import Any
 
     from sqlalchemy.orm import Session
+
+    from pipeline.store.rows import Correction
 
 VALUES = tuple(each.name for each in fields(ExportLine) if each.name != "file")
 LINE_COLUMNS = (ExportLineRow.path, *(getattr(ExportLineRow, name) for name in VALUES))
@@ -68,7 +70,7 @@ def keep_lines(
         lines: each with the path of its file in the source, without `.gz`.
 
     Returns:
-        The dates on which an effort changed.
+        The dates on which an effort, or the shoes, changed.
     """
     mine = (
         ExportLineRow.athlete_id == athlete,
@@ -103,7 +105,7 @@ def keep_lines(
     changed = {
         digest
         for digest in before.keys() | after.keys()
-        if before.get(digest, unknown).rpe != after.get(digest, unknown).rpe
+        if _matters(before.get(digest, unknown)) != _matters(after.get(digest, unknown))
     }
     dates = select(ActivityTableRow.sha256, ActivityTableRow.local_date).where(
         ActivityTableRow.athlete_id == athlete
@@ -114,14 +116,14 @@ def keep_lines(
 def dates_told(
     session: Session, athlete: str, source_url: str, path: str, digest: str
 ) -> set[date]:
-    """The dates of a file's activities, where a list tells an effort of this path."""
+    """The dates of a file's activities, where a list tells an effort or shoes of this path."""
     query = (
         select(ExportLineRow.path)
         .where(
             ExportLineRow.athlete_id == athlete,
             ExportLineRow.source_url == source_url,
             ExportLineRow.path == folded(path),
-            ExportLineRow.rpe.is_not(None),
+            or_(ExportLineRow.rpe.is_not(None), ExportLineRow.gear.is_not(None)),
         )
         .limit(1)
     )
@@ -133,28 +135,55 @@ def dates_told(
     return set(session.scalars(dates))
 
 
-def misnamed(session: Session, athlete: str, told: dict[str, ExportLine]) -> set[str]:
-    """Files that name no sport, and whose stored one is not what an export tells by now."""
+def misnamed(
+    session: Session,
+    athlete: str,
+    told: Mapping[str, ExportLine],
+    corrections: Mapping[str, Correction],
+) -> set[str]:
+    """Files with an activity whose stored sport is not what the runner, or an export, says by now.
+
+    The runner's word goes before the file's, that of an export only where the file names none.
+    """
     findings = cast(ActivityTableRow.findings, Text)
     query = select(
-        ActivityTableRow.sha256, ActivityTableRow.sport, ActivityTableRow.sub_sport, findings
+        ActivityTableRow.id,
+        ActivityTableRow.sha256,
+        ActivityTableRow.sport,
+        ActivityTableRow.sub_sport,
+        findings,
     ).where(
         ActivityTableRow.athlete_id == athlete,
         or_(
             ActivityTableRow.sport == "unknown",
             findings.contains(SPORT_INFERRED),
             findings.contains(SPORT_TOLD),
+            findings.contains(SPORT_CORRECTED),
+            ActivityTableRow.id.in_(
+                [each for each, correction in corrections.items() if correction.sport]
+            ),
         ),
     )
     found = set()
-    for digest, sport, sub_sport, says in session.execute(query):
-        line = told.get(digest)
-        if line is None or line.sport is None:
-            if SPORT_TOLD in says:
-                found.add(digest)
-        elif (sport, sub_sport) != (line.sport, line.sub_sport):
+    for activity, digest, sport, sub_sport, says in session.execute(query):
+        correction, line = corrections.get(activity), told.get(digest)
+        if correction is not None and correction.sport is not None:
+            wrong = (sport, sub_sport) != (correction.sport, correction.sub_sport)
+            wrong = wrong or SPORT_CORRECTED not in says
+        elif SPORT_CORRECTED in says:
+            wrong = True
+        elif line is None or line.sport is None:
+            wrong = SPORT_TOLD in says
+        else:
+            wrong = (sport, sub_sport) != (line.sport, line.sub_sport)
+        if wrong:
             found.add(digest)
     return found
+
+
+def _matters(line: ExportLine) -> tuple[float | None, str | None]:
+    """What of a line enters the days: shoes change the load."""
+    return line.rpe, line.gear
 
 
 def _line(values: Sequence[Any]) -> ExportLine:

@@ -142,7 +142,7 @@ def test_engine_of_the_environment_that_is_none(calfwise, monkeypatch):
 
 
 READING = [
-    ("advise",), ("letter",), ("runs",), ("days",),
+    ("advise",), ("letter",), ("runs",), ("days",), ("shoes", "list"), ("runs", "drop", "0a1b"),
 ]  # fmt: skip
 
 

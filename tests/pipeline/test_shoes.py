@@ -32,7 +32,7 @@ WORN = """
   10.0    | 0      | .        | fore   | 11.5 | 23.1
   10.0    | 4.0    | minimal  | rear   | 10.9 | 17.9
   4.0     | 4.0    | minimal  | fore   |  4.0 |  4.0
-  10.0    | .      | maximal  | .      |  9.7 |  8.3
+  10.0    | .      | maximal  | .      | 10.0 | 10.0
   .       | .      | minimal  | fore   | .    | .
 """
 

@@ -52,7 +52,7 @@ def test_an_unknown_runner_has_nothing(store):
         assert transaction.activities("me") == []
         assert transaction.stale_from("me") is None
         assert transaction.versions("me") is None
-        assert not transaction.are_copies_stale("me")
+        assert not transaction.are_runs_stale("me")
         assert transaction.spans("me") == []
 
 
@@ -131,7 +131,7 @@ def test_days_are_stale_from_the_earliest_change(known):
     keep(known, run(6), digest="03" * 32, path="c.fit")
     assert stale_from(known) == days_after(2)
     with known.reading() as transaction:
-        assert transaction.are_copies_stale("me")
+        assert transaction.are_runs_stale("me")
         assert transaction.versions("me") == "versions 1"
 
 
@@ -148,7 +148,6 @@ def test_runs_that_are_no_copy_count_and_a_change_is_marked(known):
     ]
     with known.writing() as transaction:
         assert transaction.counted_ids("me") == {one}
-        assert not transaction.are_copies_stale("me")
         transaction.set_copies("me", {other: one}, {one})
     assert stale_from(known) is None
     with known.writing() as transaction:

@@ -13,12 +13,13 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 import pipeline.store
 from pipeline.store.engine import SCHEMA
+from pipeline.store.records import Store
 from pipeline.store.tables import Base, UtcInstant
 
 
@@ -52,6 +53,22 @@ def test_the_last_migration_can_be_undone(store, scripts):
         assert inspect(connection).get_table_names() == ["alembic_version"]
 
 
+def test_a_migration_keeps_what_is_there(tmp_path, scripts):
+    """Also the rows that would go with their runner, were that table made anew."""
+    store = Store(f"sqlite:///{tmp_path / 'a.sqlite'}")
+    with store.engine.begin() as connection:
+        context = MigrationContext.configure(connection)
+        with Operations.context(context):
+            scripts.get_revision("0003").module.downgrade()
+            connection.execute(text("INSERT INTO athlete (id, copies_stale) VALUES ('me', true)"))
+            connection.execute(text("INSERT INTO source VALUES ('me', 'file:///runs', 1, NULL)"))
+            scripts.get_revision("0003").module.upgrade()
+    with store.reading() as transaction:
+        assert transaction.are_runs_stale("me")
+        assert transaction.session.execute(text("SELECT url FROM source")).scalars().all()
+    store.close()
+
+
 def migrated_on_postgresql(scripts: ScriptDirectory) -> str:
     """What the migrations would tell PostgreSQL, without one."""
     told = io.StringIO()
@@ -67,13 +84,16 @@ def migrated_on_postgresql(scripts: ScriptDirectory) -> str:
 def statements(sql: str) -> set[str]:
     """Columns, keys and indexes in any order, one line each, wherever in the history they came."""
     flat = (re.sub(r"\s+", " ", each).strip() for each in sql.split(";"))
-    told = set()
+    told: set[str] = set()
     for each in flat:
         if made := re.fullmatch(r"CREATE TABLE (\w+) \( (.*) \)", each):
             parts = re.split(r", (?![^(]*\))", made[2])
             told |= {f"{made[1]}: {part.strip()}" for part in parts}
         elif added := re.fullmatch(r"ALTER TABLE (\w+) ADD COLUMN (.*)", each):
             told.add(f"{added[1]}: {added[2]}")
+        elif renamed := re.fullmatch(r"ALTER TABLE (\w+) RENAME COLUMN (\w+) TO (\w+)", each):
+            table, old, new = renamed.groups()
+            told = {re.sub(rf"^{table}: {old} ", f"{table}: {new} ", each) for each in told}
         elif each:
             told.add(each)
     return told

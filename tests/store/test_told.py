@@ -77,9 +77,10 @@ def test_the_files_own_effort_goes_first(kept):
     assert day.rpe == 2.0
 
 
-def test_only_another_effort_makes_days_stale(kept):
+def test_only_another_effort_and_other_shoes_make_days_stale(kept):
     assert tell(kept, line(rpe=6.0)) == DAY
     assert tell(kept, line(rpe=6.0)) is None
+    assert tell(kept, line(rpe=6.0, gear="Blue")) == DAY
     assert tell(kept, line(rpe=6.0, gear="Blue", name="Hills")) is None
     assert tell(kept, line(rpe=7.0, gear="Blue")) == DAY
     assert tell(kept) == DAY

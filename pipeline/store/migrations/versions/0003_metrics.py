@@ -50,8 +50,14 @@ DAY: tuple[tuple[str, Any], ...] = (
 )
 
 
+RENAME = "ALTER TABLE athlete RENAME COLUMN {} TO {}"
+"""Not by Alembic: on SQLite it would drop the table of runners, and with it all that is theirs."""
+
+
 def upgrade() -> None:
     """Go forward."""
+    op.execute(RENAME.format("copies_stale", "runs_stale"))
+    op.add_column("athlete", sa.Column("strike", sa.String(length=64), nullable=True))
     for table, columns in (("activity", ACTIVITY), ("day", DAY)):
         with op.batch_alter_table(table, schema=None) as batch_op:
             for name, kind in columns:
@@ -63,6 +69,7 @@ def upgrade() -> None:
         sa.Column("kept", sa.Boolean(), nullable=False),
         sa.Column("dropped", sa.Boolean(), nullable=False),
         sa.Column("sport", sa.String(length=64), nullable=True),
+        sa.Column("sub_sport", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["athlete_id"], ["athlete.id"], name=op.f("fk_correction_athlete"), ondelete="CASCADE"
         ),
@@ -89,3 +96,5 @@ def downgrade() -> None:
         with op.batch_alter_table(table, schema=None) as batch_op:
             for name, _ in reversed(columns):
                 batch_op.drop_column(name)
+    op.execute("ALTER TABLE athlete DROP COLUMN strike")
+    op.execute(RENAME.format("runs_stale", "copies_stale"))

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.cadence_line import lines
-from pipeline.standing import ComparedRun, Standing, standings
+from pipeline.compared import standings
+from pipeline.standing import ComparedRun, Standing
 
 FIRST = datetime(2026, 1, 5, 6, tzinfo=UTC)
 YEAR_S = 365 * 86400.0

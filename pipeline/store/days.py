@@ -1,0 +1,52 @@
+"""Days: the derived ones, each with its verdict."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, select
+
+from pipeline.day import DayRow
+from pipeline.store.athletes import Athletes
+from pipeline.store.rows import day_row
+from pipeline.store.tables import DayTableRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Days(Athletes):
+    """What can be asked and told of days."""
+
+    def days(self, athlete: str) -> list[tuple[DayRow, str | None]]:
+        """Every derived day with its verdict, oldest first."""
+        query = (
+            select(DayTableRow)
+            .where(DayTableRow.athlete_id == athlete)
+            .order_by(DayTableRow.on_date)
+        )
+        names = [each.name for each in fields(DayRow) if each.name != "on"]
+        return [
+            (DayRow(on=row.on_date, **{name: getattr(row, name) for name in names}), row.verdict)
+            for row in self.session.scalars(query)
+        ]
+
+    def replace_days(self, athlete: str, days: Sequence[tuple[DayRow, str | None]]) -> int:
+        """Make the stored days be these.
+
+        Returns:
+            How many dates are new, gone or different.
+        """
+        before = {day.on: (day, verdict) for day, verdict in self.days(athlete)}
+        after = {day.on: (day, verdict) for day, verdict in days}
+        changed = [on for on in before.keys() | after.keys() if before.get(on) != after.get(on)]
+        self.session.execute(
+            delete(DayTableRow).where(
+                DayTableRow.athlete_id == athlete, DayTableRow.on_date.in_(changed)
+            )
+        )
+        for on in sorted(after.keys() & set(changed)):
+            day, verdict = after[on]
+            self.session.add(day_row(athlete, day, verdict))
+        return len(changed)
