@@ -11,6 +11,7 @@ from advice.limits import default_limits
 from advice.recommend import recommend, recommend_days
 from advice.recommendation import Recommendation
 from advice.words import Units
+from connectors.versions import READER_VERSION
 from pipeline.checkin import CheckIn
 from pipeline.day import (
     DayActivity,
@@ -21,7 +22,7 @@ from pipeline.day import (
 )
 from pipeline.history import History, Run, Told, pair, with_told
 from pipeline.store.records import Store, Transaction
-from pipeline.versions import METRICS_VERSION
+from pipeline.versions import METRICS_VERSION, Versions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,12 @@ def versions() -> str:
     return f"metrics {METRICS_VERSION} rules {default_limits().rules_version}"
 
 
+def code_versions() -> Versions:
+    """What a day is derived with now."""
+    rules = default_limits().rules_version
+    return Versions(reader=READER_VERSION, metrics=METRICS_VERSION, rules=rules)
+
+
 def derive_days(store: Store, athlete: str) -> int:
     """Bring copies, days and verdicts up to date; nothing happens when they are.
 
@@ -91,6 +98,8 @@ def derive_days(store: Store, athlete: str) -> int:
         if not _is_stale(transaction, athlete):
             return 0
     with store.writing() as transaction:
+        if transaction.versions(athlete) not in {None, versions()}:
+            transaction.keep_before(athlete, "runs", "days")
         if transaction.are_copies_stale(athlete):
             _find_copies(transaction, athlete)
         stale_from = transaction.stale_from(athlete)
@@ -98,6 +107,7 @@ def derive_days(store: Store, athlete: str) -> int:
             stale_from = date.min
         changed = 0 if stale_from is None else _derive(transaction, athlete, stale_from)
         transaction.mark_fresh(athlete, versions())
+        transaction.label_days(athlete, code_versions())
         return changed
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from pipeline.day import DayRow, SourceSpan
+from pipeline.store import before
 from pipeline.store.engine import READING, database_errors, open_engine
 from pipeline.store.rows import (
     COPY_COLUMNS,
@@ -46,6 +47,8 @@ from pipeline.store.tables import (
     SourceRow,
 )
 from pipeline.store.told import dates_told, keep_lines, misnamed, told_of_files
+from pipeline.store.versions import day_versions, label_days, mark_due
+from pipeline.versions import METRICS_VERSION, Versions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -54,6 +57,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from pipeline.activity import ExportLine
+    from pipeline.changes import Row, Table
     from pipeline.checkin import CheckIn
     from pipeline.day import DayActivity
     from pipeline.duplicates import Copy
@@ -242,7 +246,13 @@ class Transaction:
             for on in dates_told(self.session, athlete, source_url, seen.path, seen.sha256):
                 self.mark_stale(athlete, on)
 
-    def add_raw(self, athlete: str, raw: RawFile, rows: Sequence[ActivityRow]) -> int:
+    def add_raw(
+        self,
+        athlete: str,
+        raw: RawFile,
+        rows: Sequence[ActivityRow],
+        reader_version: int | None = None,
+    ) -> int:
         """Keep a file's facts and its activities; derived again, they replace the older ones.
 
         Returns:
@@ -264,8 +274,9 @@ class Transaction:
         self.note_raw(athlete, raw)
         self.session.get_one(AthleteRow, athlete).copies_stale = True
         self.session.flush()
+        versions = Versions(reader=reader_version, metrics=METRICS_VERSION)
         for position, row in enumerate(rows):
-            self.session.add(activity_row(athlete, raw.sha256, position, row))
+            self.session.add(activity_row(athlete, raw.sha256, position, row, versions))
             self.mark_stale(athlete, row.local_date)
         # Days without a run are known up to the last one of a source: that may be an earlier one.
         for url, span in self._spans(athlete) if left else ():
@@ -451,6 +462,41 @@ class Transaction:
             day, verdict = after[on]
             self.session.add(day_row(athlete, day, verdict))
         return len(changed)
+
+    # Versions, and what was before
+
+    def label_days(self, athlete: str, code: Versions) -> None:
+        """Say of every day which versions of the code derived it."""
+        label_days(self.session, athlete, code)
+
+    def day_versions(self, athlete: str) -> dict[date, Versions]:
+        """What each day was derived with."""
+        return day_versions(self.session, athlete)
+
+    def mark_due(self, athlete: str, since: date | None) -> None:
+        """Have all kept files derived again, or those with an activity since a local date."""
+        mark_due(self.session, athlete, since)
+
+    def keep_before(self, athlete: str, *names: before.Which) -> None:
+        """Keep what tables say now, until `forget_before`; what is kept already stays."""
+        for name in names:
+            before.keep(self.session, athlete, name)
+
+    def kept_before(self, athlete: str, name: before.Which) -> Table | None:
+        """What a table said; None where nothing is kept."""
+        return before.kept(self.session, athlete, name)
+
+    def rows_now(self, athlete: str, name: before.Which) -> Iterator[tuple[str, Row]]:
+        """What the same table says now, row by row."""
+        return before.rows_now(self.session, athlete, name)
+
+    def has_before(self, athlete: str) -> bool:
+        """Whether anything is kept."""
+        return before.is_kept(self.session, athlete)
+
+    def forget_before(self, athlete: str) -> None:
+        """Somebody was told what became different."""
+        before.forget(self.session, athlete)
 
     # Letters
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from pipeline.activity import Finding
@@ -15,6 +15,7 @@ from pipeline.store.tables import (
     LetterRow,
     RawFileRow,
 )
+from pipeline.versions import Versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,6 +153,8 @@ class StoredActivity:
     short_copy: bool
     told: ExportLine | None = None
     """What an export tells of its file."""
+    versions: Versions = field(default_factory=Versions)
+    """What derived it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +176,9 @@ def activity_id(sha256: str, position: int) -> str:
     return sha256[:12] if position == 0 else f"{sha256[:12]}-{position + 1}"
 
 
-def activity_row(athlete: str, sha256: str, position: int, row: ActivityRow) -> ActivityTableRow:
+def activity_row(
+    athlete: str, sha256: str, position: int, row: ActivityRow, versions: Versions
+) -> ActivityTableRow:
     """One activity as a row; whether it counts is decided when copies are looked for."""
     values = {each.name: getattr(row, each.name) for each in fields(row)}
     values["findings"] = [asdict(finding) for finding in row.findings]
@@ -182,6 +187,8 @@ def activity_row(athlete: str, sha256: str, position: int, row: ActivityRow) -> 
         id=activity_id(sha256, position),
         sha256=sha256,
         position=position,
+        reader_version=versions.reader,
+        metrics_version=versions.metrics,
         **values,
     )
 
@@ -208,6 +215,7 @@ def stored_activity(
         duplicate_of=activity.duplicate_of,
         short_copy=activity.short_copy,
         told=told,
+        versions=Versions(reader=activity.reader_version, metrics=activity.metrics_version),
     )
 
 
