@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 Status = Literal["read", "salvaged", "refused"]
 
-READER_VERSION = 2
-"""Goes up whenever the same bytes would be read otherwise; refused files are then tried again."""
-
 HEAD_BYTES = 8192
 """What a format is told by; programs write long comments before the root of an XML file."""
 

@@ -107,6 +107,9 @@ def parser() -> argparse.ArgumentParser:
     _init(command("init", "write a commented calfwise.toml"))
     _sync(command("sync", "one nightly sync now: new files, days, advice, letter"))
     _backfill(command("backfill", "history from files, folders or archives"))
+    _reprocess(
+        command("reprocess", "derive everything again from the kept files; say what changed")
+    )
     _checkin(command("checkin", "this morning's answer, or many from a CSV file"), common)
     _on(command("advise", "the recommendation, its reasons and numbers"))
     letter = command("letter", "print the day's letter; --send delivers it")
@@ -180,6 +183,12 @@ def _shoes(to: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None
     add.add_argument("--kind", choices=KINDS, help="minimal shoes ask more of the calves")
     says = "every pair with its runs, distance and calf load"
     more.add_parser("list", help=says, description=says, parents=[common])
+
+
+def _reprocess(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--since", type=_date, metavar="DATE", help="only files of this day and later")
+    to.add_argument("--workers", type=_count, metavar="N", help="processes that read files")
+    to.add_argument("--dry-run", action="store_true", help="say what would change; write nothing")
 
 
 def _checkin(to: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:

@@ -97,14 +97,20 @@ def runs(options: argparse.Namespace) -> int:
 def days(options: argparse.Namespace) -> int:
     """The table of days."""
     from flows import present  # noqa: PLC0415
-    from flows.days import derive_days, rows_between  # noqa: PLC0415
+    from flows.days import code_versions, derive_days, rows_between  # noqa: PLC0415
 
     check_order(options.since, options.until)
     with for_reading(options) as (home, store, athlete):
         derive_days(store, athlete)
         found = rows_between(store, athlete, options.since, options.until)
+        with store.reading() as transaction:
+            versions = transaction.day_versions(athlete)
         units = home.athlete_settings(athlete).units
-    _table(options, [present.day_json(*each) for each in found], DAY_COLUMNS, units)
+    rows = [
+        present.day_json(day, verdict, versions.get(day.on, code_versions()))
+        for day, verdict in found
+    ]
+    _table(options, rows, DAY_COLUMNS, units)
     return DONE
 
 

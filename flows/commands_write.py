@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from flows import errors, settings
 from flows.errors import BUSY, DONE, SETTINGS, UNREACHABLE, UsageError
-from flows.opening import athlete_of, check_order, for_writing, home_of, opened_store, out
+from flows.opening import (
+    athlete_of,
+    check_order,
+    for_reading,
+    for_writing,
+    home_of,
+    opened_store,
+    out,
+)
 from flows.progress import say
 from flows.settings import Home, SettingsError
 
@@ -16,6 +24,7 @@ ONE_RUNNERS = {SETTINGS, UNREACHABLE, BUSY}
 """What is wrong with one runner's sync alone."""
 
 if TYPE_CHECKING:
+    from advice.words import Units
     from flows.report import Report
     from flows.work import Order
     from pipeline.store.records import Store
@@ -65,7 +74,8 @@ def sync(options: argparse.Namespace) -> int:
         return _sync_all(options)
     with for_writing(options) as (home, store, athlete):
         report = _sync_one(options, home, store, athlete)
-    out(options, _synced(athlete, report), show.report(report))
+        out(options, _synced(athlete, report), show.report(report, _units(home, athlete)))
+        _is_out(store, athlete)
     return errors.after(report.counts.refused_files)
 
 
@@ -87,9 +97,12 @@ def _sync_all(options: argparse.Namespace) -> int:
                 if codes[-1] not in ONE_RUNNERS:
                     raise
                 say(f"{athlete}: {error}")
-    shown = [_synced(*each) for each in reports.items()]
-    text = "\n".join(f"{each}: {show.report(report)}" for each, report in reports.items())
-    out(options, shown, text)
+        shown = [_synced(*each) for each in reports.items()]
+        text = "\n".join(
+            f"{each}: {show.report(report, _units(home, each))}" for each, report in reports.items()
+        )
+        out(options, shown, text)
+        _is_out(store, *reports)
     codes += [errors.after(each.counts.refused_files) for each in reports.values()]
     return next((code for code in codes if code != DONE), DONE)
 
@@ -123,7 +136,30 @@ def backfill(options: argparse.Namespace) -> int:
         order = _order(home, store, athlete, options.sources)
         window = Window(options.since, options.until)
         report = run_backfill(replace(order, window=window, workers=options.workers))
-    out(options, {"athlete": athlete, **present.report_json(report)}, show.report(report))
+        document = {"athlete": athlete, **present.report_json(report)}
+        out(options, document, show.report(report, _units(home, athlete)))
+        _is_out(store, athlete)
+    return errors.after(report.counts.refused_files)
+
+
+def reprocess(options: argparse.Namespace) -> int:
+    """Everything again from the kept files; can be killed and run again."""
+    from flows import present, show  # noqa: PLC0415
+    from flows.again import check_rehearsal  # noqa: PLC0415
+    from flows.engine import run_reprocess  # noqa: PLC0415
+    from flows.work import Order, raise_if_busy  # noqa: PLC0415
+
+    dry_run = options.dry_run
+    with for_reading(options) as (home, store, athlete):
+        raise_if_busy(store, athlete)
+        if dry_run:
+            check_rehearsal(store)
+        order = Order(home=home, store=store, athlete=athlete, places=(), workers=options.workers)
+        report = run_reprocess(order, since=options.since, dry_run=dry_run)
+        document = {"athlete": athlete, **present.reprocess_json(report, dry_run=dry_run)}
+        out(options, document, show.reprocessed(report, dry_run=dry_run))
+        if not dry_run:
+            _is_out(store, athlete)
     return errors.after(report.counts.refused_files)
 
 
@@ -186,6 +222,19 @@ def send(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _is_out(store: "Store", *athletes: str) -> None:
+    """Somebody has read the report by now, so that the next one needs not tell of it again."""
+    from flows.work import forget_before  # noqa: PLC0415
+
+    sys.stdout.flush()
+    for athlete in athletes:
+        forget_before(store, athlete)
+
+
+def _units(home: Home, athlete: str) -> "Units":
+    return home.athlete_settings(athlete).units
+
+
 def _order(home: Home, store: "Store", athlete: str, urls: Sequence[str]) -> "Order":
     from flows import places  # noqa: PLC0415
     from flows.work import Order, raise_if_busy  # noqa: PLC0415
@@ -213,6 +262,7 @@ COMMANDS = {
     "init": init,
     "sync": sync,
     "backfill": backfill,
+    "reprocess": reprocess,
     "checkin": checkin,
     "letter --send": send,
 }

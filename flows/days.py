@@ -11,11 +11,12 @@ from advice.limits import default_limits
 from advice.recommend import recommend, recommend_days
 from advice.recommendation import Recommendation
 from advice.words import Units
+from connectors.versions import READER_VERSION
 from pipeline.day import DayRow, known_dates
 from pipeline.history import Past, pair
 from pipeline.store.athletes import EVER
 from pipeline.store.records import Store, Transaction
-from pipeline.versions import METRICS_VERSION
+from pipeline.versions import METRICS_VERSION, Versions
 
 
 def past_of(transaction: Transaction, athlete: str, last: date) -> Past:
@@ -37,6 +38,12 @@ def versions() -> str:
     return f"metrics {METRICS_VERSION} rules {default_limits().rules_version}"
 
 
+def code_versions() -> Versions:
+    """What a day is derived with now."""
+    rules = default_limits().rules_version
+    return Versions(reader=READER_VERSION, metrics=METRICS_VERSION, rules=rules)
+
+
 def derive_days(store: Store, athlete: str) -> int:
     """Bring what counts, days and verdicts up to date; nothing happens when they are.
 
@@ -47,12 +54,16 @@ def derive_days(store: Store, athlete: str) -> int:
         if not _is_stale(transaction, athlete):
             return 0
     with store.writing() as transaction:
-        is_older = transaction.versions(athlete) != versions()
+        known_as = transaction.versions(athlete)
+        if known_as not in {None, versions()}:
+            transaction.keep_before(athlete, "runs", "days")
+        is_older = known_as != versions()
         if is_older or transaction.are_runs_stale(athlete):
             _settle_runs(transaction, athlete)
         stale_from = EVER if is_older else transaction.stale_from(athlete)
         changed = 0 if stale_from is None else _derive(transaction, athlete, stale_from)
         transaction.mark_fresh(athlete, versions())
+        transaction.label_days(athlete, code_versions())
         return changed
 
 

@@ -14,7 +14,7 @@ from flows.letters import send
 from flows.places import places_of
 from flows.progress import say
 from flows.settings import ME, Home
-from flows.work import Order, nothing_is_new
+from flows.work import Order, forget_before, nothing_is_new
 from pipeline.store.records import Store
 
 FOLDER = "calfwise-demo"
@@ -53,7 +53,8 @@ def demo(flag: str | None, *, engine: str | None, as_json: bool) -> int:
         if nothing_is_new(order):
             say("Nothing is new since the last time; every number stays as it is.")
         else:
-            say(show.report(run_sync(order, today)))
+            say(show.report(run_sync(order, today), home.athlete_settings(ME).units))
+            forget_before(store, ME)
         told, text = _results(home, store, today)
     finally:
         store.close()
@@ -87,7 +88,11 @@ def _results(home: Home, store: Store, today: date) -> tuple[dict[str, Any], str
     letter = send(home, store, ME, today)
     with store.reading() as transaction:
         runs = present.runs_json(transaction.activities(ME))
-        days = [present.day_json(*each) for each in transaction.days(ME)]
+        versions = transaction.day_versions(ME)
+        days = [
+            present.day_json(day, verdict, versions[day.on])
+            for day, verdict in transaction.days(ME)
+        ]
     tables = home.folder / "tables"
     tables.mkdir(exist_ok=True)
     for name, rows in (("runs.csv", runs), ("days.csv", days)):

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from flows import settings
+from flows.again import rehearse, reprocess
 from flows.progress import say
 from flows.report import Report
 from flows.settings import Home
@@ -38,6 +39,22 @@ def run_backfill(order: Order) -> Report:
             since=order.window.since,
             until=order.window.until,
             workers=order.workers,
+        )
+
+
+def run_reprocess(order: Order, *, since: date | None, dry_run: bool) -> Report:
+    """A reprocess by the engine of the settings, or its rehearsal."""
+    if order.home.engine == "plain":
+        return (rehearse if dry_run else reprocess)(order, since=since)
+    with prefect_ready(order.home):
+        from flows.reprocess import reprocess_flow  # noqa: PLC0415 - as above
+
+        return reprocess_flow(
+            str(order.home.folder),
+            order.athlete,
+            since=since,
+            workers=order.workers,
+            dry_run=dry_run,
         )
 
 

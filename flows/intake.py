@@ -10,9 +10,10 @@ from hashlib import sha256
 from connectors import exports
 from connectors.archives import members_of_file
 from connectors.errors import SourceUnavailableError, StillChangingError, UnreadableFileError
-from connectors.formats import READER_VERSION, FileReading
+from connectors.formats import FileReading
 from connectors.sources import OnDisk
 from connectors.sports import Sport
+from connectors.versions import READER_VERSION
 from flows import settings
 from flows.beside import Beside
 from flows.jobs import Job, answers, job_of
@@ -267,6 +268,7 @@ class Intake:
     def _count(self, job: Job, reading: FileReading) -> None:
         """A kept file that is derived again counts only when it can be read no more."""
         is_again = job.found is None
+        self._counts.again += is_again
         if is_again and reading.status != "refused":
             return
         if job.digest not in self._became:
@@ -302,6 +304,7 @@ class Intake:
     def _keep_numbers(self, job: Job) -> None:
         """Say once, and not every night, that a kept file cannot be derived again."""
         say(f"The kept copy of {job.name} is gone; its numbers stay as they were.")
+        self._counts.gone_copies.append(job.name)
         kept = replace(self._kept[job.digest or ""], derived_with=self._derived + COPY_GONE)
         with self._store.writing() as transaction:
             renew(transaction, self._lease, settings.now())
@@ -332,7 +335,7 @@ class Intake:
         with self._store.writing() as transaction:
             renew(transaction, self._lease, settings.now())
             if kept is not None:
-                transaction.add_raw(self._athlete, kept, rows)
+                transaction.add_raw(self._athlete, kept, rows, READER_VERSION)
                 transaction.note_became(self._athlete, kept, READER_VERSION)
             if job.found is not None:
                 transaction.add_source(self._athlete, job.found.source_url, complete=plan.complete)

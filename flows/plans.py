@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from connectors.formats import READER_VERSION
 from connectors.sources import OnDisk, Source, open_source, scan
+from connectors.versions import READER_VERSION
 from flows.report import Counts
 from flows.settings import Home
 from pipeline.athlete import Athlete

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from advice.recommendation import Recommendation
+from flows.differences import changes_json, corrected_json
 from pipeline.day import DayRow
 from pipeline.findings import found
+from pipeline.versions import Versions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -126,14 +128,22 @@ def run_json(stored: "StoredActivity", rpe: float | None) -> Json:
         "format": stored.format,
         "status": stored.status,
         "reason": stored.reason,
+        "reader_version": stored.versions.reader,
+        "metrics_version": stored.versions.metrics,
         **shown,
         **asdict(stored.standing),
     }
 
 
-def day_json(day: DayRow, verdict: str | None) -> Json:
+def day_json(day: DayRow, verdict: str | None, versions: Versions) -> Json:
     """One element of `days`."""
-    return {**sums_json(day), "verdict": verdict}
+    return {
+        **sums_json(day),
+        "verdict": verdict,
+        "reader_version": versions.reader,
+        "metrics_version": versions.metrics,
+        "rules_version": versions.rules,
+    }
 
 
 def sums_json(day: DayRow) -> Json:
@@ -178,8 +188,28 @@ def report_json(report: "Report") -> Json:
         "runs_added": report.runs_added,
         "days_changed": report.days_changed,
         "seconds": round(report.seconds, 3),
-        "refused_files": [
-            {"file": file, "reason": reason, "says": says}
-            for file, reason, says in counts.refused_files
-        ],
+        "refused_files": _refused(report),
+        "corrected_days": [corrected_json(each) for each in report.corrected],
+        "derived_again": counts.again,
+        "changes": None if report.changes is None else changes_json(report.changes),
     }
+
+
+def reprocess_json(report: "Report", *, dry_run: bool) -> Json:
+    """What `reprocess` did, or would do."""
+    return {
+        "dry_run": dry_run,
+        "derived_again": report.counts.again,
+        "kept_copies_gone": report.counts.gone_copies,
+        "refused_files": _refused(report),
+        "days_changed": report.days_changed,
+        "seconds": round(report.seconds, 3),
+        "changes": None if report.changes is None else changes_json(report.changes),
+    }
+
+
+def _refused(report: "Report") -> list[Json]:
+    return [
+        {"file": file, "reason": reason, "says": says}
+        for file, reason, says in report.counts.refused_files
+    ]

@@ -1,8 +1,10 @@
-"""What a sync or a backfill did: what became of the files, of the days, of the letter."""
+"""What a sync, a backfill or a reprocess did: what became of files, days and the letter."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from pipeline.changes import Changes, Corrected
 
 if TYPE_CHECKING:
     from connectors.formats import FileReading
@@ -23,6 +25,10 @@ class Counts:
     """Files of which the lists of exports tell effort, gear or name."""
     waiting: int = 0
     """Still being written: not taken in, the next run does it."""
+    again: int = 0
+    """Kept files that were derived again."""
+    gone_copies: list[str] = field(default_factory=list)
+    """Kept files that could not be: their copy is gone or spoilt, their numbers stay."""
     refused_files: list[tuple[str, str, str]] = field(default_factory=list)
     """File, reason, and what to tell a person."""
 
@@ -61,10 +67,14 @@ class Delivered:
 
 @dataclass(kw_only=True)
 class Report:
-    """What a sync or a backfill did."""
+    """What a sync, a backfill or a reprocess did."""
 
     counts: Counts = field(default_factory=Counts)
     runs_added: int = 0
     days_changed: int = 0
     seconds: float = 0.0
     letter: Delivered | None = None
+    corrected: list[Corrected] = field(default_factory=list)
+    """Days of which something was said that does not hold any more."""
+    changes: Changes | None = None
+    """What became different where kept files, or all days, were derived again."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from advice import words
 from advice.recommendation import Recommendation
+from flows import differences
 
 if TYPE_CHECKING:
     from flows.report import Report
@@ -109,7 +110,7 @@ def recommendation(answer: Recommendation, units: words.Units) -> str:
     return "\n".join(lines)
 
 
-def report(done: "Report") -> str:
+def report(done: "Report", units: words.Units) -> str:
     """What a sync or a backfill did."""
     counts = done.counts
     of_the_new = (
@@ -125,8 +126,25 @@ def report(done: "Report") -> str:
     if counts.told:
         lines.append(f"An export's list told of {counts.told} files: effort, gear, names.")
     lines += _refused(counts.refused_files)
+    if done.changes is not None:
+        lines += differences.in_two_lines(done.changes, counts.again)
+    lines += differences.corrections(done.corrected, units)
     if done.letter is not None:
         lines.append(f"Letter: {done.letter.eml}")
+    return "\n".join(lines)
+
+
+def reprocessed(done: "Report", *, dry_run: bool) -> str:
+    """What a reprocess did, or would do."""
+    counts = done.counts
+    files = words.count(counts.again, "kept file")
+    lines = [f"{files} derived again, {done.seconds:.1f} s."]
+    if dry_run:
+        lines.append("Only to see what would change: nothing was written.")
+    lines += (f"  its kept copy is gone, its numbers stay: {file}" for file in counts.gone_copies)
+    lines += _refused(counts.refused_files)
+    if done.changes is not None:
+        lines += differences.in_full(done.changes)
     return "\n".join(lines)
 
 

@@ -1,10 +1,11 @@
 """The stories of sync, backfill and morning, in plain functions that any engine can run."""
 
 import os
+import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from flows import settings
+from flows.comparing import compare_with_before, keep_before
 from flows.days import derive_days
 from flows.intake import Intake
 from flows.letters import send
@@ -19,7 +21,7 @@ from flows.plans import Plan, Window, misnamed, plans
 from flows.progress import Advance, bar
 from flows.report import Counts, Delivered, Report
 from flows.settings import Home
-from pipeline.store.lease import Lease, give_back, take
+from pipeline.store.lease import BusyError, Lease, give_back, take
 from pipeline.store.records import Store
 
 T = TypeVar("T")
@@ -29,6 +31,12 @@ BATCH_FILES = 300
 
 HALF_WRITTEN_S = 600
 """Nobody writes one letter for longer than this."""
+
+REHEARSAL = ".rehearsal-"
+"""How the folders are called in which `reprocess --dry-run` works on a copy of the database."""
+
+REHEARSAL_S = 24 * 3600
+"""No rehearsal takes longer: one that was not written to since then was killed."""
 
 
 class Step(Protocol):
@@ -107,19 +115,34 @@ def _take_in(order: Order, lease: Lease) -> Report:
     made = order.step("look", partial(plans, home, store, athlete, order.places, report.counts))
     intake = Intake(home, store, lease, athlete, counts=report.counts, window=order.window)
     total = sum(len(plan.todo) + len(plan.again) for plan in made)
+    if total:
+        keep_before(store, athlete, again=any(plan.again for plan in made))
     with bar("reading files", total) as advance:
-        read = partial(_read_all, order, intake, advance=advance)
+        read = partial(read_all, order, intake, advance=advance)
         for plan in made:
             read(plan)
     late = misnamed(store, athlete)
     with bar("deriving again", len(late.again)) as advance:
-        _read_all(order, intake, late, advance=advance)
+        read_all(order, intake, late, advance=advance)
     if order.window == Window():
         _mark_scanned(order, [plan for plan in made if _is_whole(plan, intake)])
     report.days_changed = order.step("days", partial(derive_days, store, athlete))
     with store.reading() as transaction:
         report.runs_added = len(transaction.counted_ids(athlete) - before)
+    compare_with_before(store, athlete, report)
     return report
+
+
+def forget_before(store: Store, athlete: str) -> None:
+    """The report is out: what the tables said before is kept no longer.
+
+    A run that has begun since then found it as well, and will tell of it once more.
+    """
+    with store.reading() as transaction:
+        if not transaction.has_before(athlete):
+            return
+    with suppress(BusyError), leased(store, athlete), store.writing() as transaction:
+        transaction.forget_before(athlete)
 
 
 def _is_whole(plan: Plan, intake: Intake) -> bool:
@@ -134,9 +157,13 @@ def _sweep(home: Home, athlete: str) -> None:
     for half in home.outbox.glob(".half-*"):
         if settings.now().timestamp() - half.stat().st_mtime > HALF_WRITTEN_S:
             half.unlink(missing_ok=True)
+    for rehearsal in home.folder.glob(f"{REHEARSAL}*"):
+        if settings.now().timestamp() - rehearsal.stat().st_mtime > REHEARSAL_S:
+            shutil.rmtree(rehearsal, ignore_errors=True)
 
 
-def _read_all(order: Order, intake: Intake, plan: Plan, *, advance: Advance) -> None:
+def read_all(order: Order, intake: Intake, plan: Plan, *, advance: Advance) -> None:
+    """Take in, or derive again, all files of a plan: in batches, each a step of the engine."""
     workers = order.workers or order.home.workers
     for start, files in _batches(plan.todo):
         order.step(

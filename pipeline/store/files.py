@@ -12,6 +12,7 @@ from pipeline.store.rows import RawFile, SeenFile, activity_row
 from pipeline.store.sources import Sources
 from pipeline.store.tables import ActivityTableRow, RawFileRow, SeenFileRow
 from pipeline.store.told import dates_told, keep_lines, misnamed, told_of_files
+from pipeline.versions import METRICS_VERSION, Versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -55,7 +56,13 @@ class Files(Sources, Corrections):
             dates = dates_told(self.session, athlete, source_url, seen.path, seen.sha256)
             self._told_otherwise(athlete, dates)
 
-    def add_raw(self, athlete: str, raw: RawFile, rows: Sequence[ActivityRow]) -> int:
+    def add_raw(
+        self,
+        athlete: str,
+        raw: RawFile,
+        rows: Sequence[ActivityRow],
+        reader_version: int | None = None,
+    ) -> int:
         """Keep a file's facts and its activities; derived again, they replace the older ones.
 
         Returns:
@@ -77,8 +84,9 @@ class Files(Sources, Corrections):
         self.note_raw(athlete, raw)
         self.mark_runs_stale(athlete)
         self.session.flush()
+        versions = Versions(reader=reader_version, metrics=METRICS_VERSION)
         for position, row in enumerate(rows):
-            self.session.add(activity_row(athlete, raw.sha256, position, row))
+            self.session.add(activity_row(athlete, raw.sha256, position, row, versions))
             self.mark_stale(athlete, row.local_date)
         # Days without a run are known up to the last one of a source: that may be an earlier one.
         for url, span in self._spans(athlete) if left else ():

@@ -2,8 +2,8 @@
 
 A `Store` is opened once. `reading()` and `writing()` give a transaction; everything else is a
 method of that, written where its subject is: athletes, sources, files, corrections, shoes,
-activities, counting, answers, days, letters. A writing transaction is all or nothing, and the
-only one at its time.
+activities, counting, answers, days, deriving, letters. A writing transaction is all or nothing,
+and the only one at its time.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from pipeline.store.answers import Answers
 from pipeline.store.counting import Counting
 from pipeline.store.days import Days
+from pipeline.store.deriving import Deriving
 from pipeline.store.engine import READING, database_errors, open_engine
 from pipeline.store.letters import Letters
 from pipeline.store.rows import Correction, RawFile, SeenFile, StoredActivity, StoredLetter
@@ -37,7 +38,7 @@ __all__ = [
 ]
 
 
-class Transaction(Counting, Answers, Days, Letters):
+class Transaction(Counting, Answers, Days, Deriving, Letters):
     """Everything that can be asked and told within one transaction."""
 
 

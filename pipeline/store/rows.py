@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from pipeline.activity import Finding
@@ -17,6 +17,7 @@ from pipeline.store.tables import (
     LetterRow,
     RawFileRow,
 )
+from pipeline.versions import Versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -262,6 +263,8 @@ class StoredActivity:
     correction: Correction | None = None
     worn: Worn | None = None
     """The shoes, and with them the loads of `row` are reckoned."""
+    versions: Versions = field(default_factory=Versions)
+    """What derived it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,7 +286,9 @@ def activity_id(sha256: str, position: int) -> str:
     return sha256[:12] if position == 0 else f"{sha256[:12]}-{position + 1}"
 
 
-def activity_row(athlete: str, sha256: str, position: int, row: ActivityRow) -> ActivityTableRow:
+def activity_row(
+    athlete: str, sha256: str, position: int, row: ActivityRow, versions: Versions
+) -> ActivityTableRow:
     """One activity as a row; whether it counts is decided when copies are looked for."""
     values = {each.name: getattr(row, each.name) for each in fields(row)}
     values["findings"] = [asdict(finding) for finding in row.findings]
@@ -292,6 +297,8 @@ def activity_row(athlete: str, sha256: str, position: int, row: ActivityRow) -> 
         id=activity_id(sha256, position),
         sha256=sha256,
         position=position,
+        reader_version=versions.reader,
+        metrics_version=versions.metrics,
         **values,
     )
 
@@ -322,6 +329,7 @@ def stored_activity(activity: ActivityTableRow, raw: RawFileRow, said: Said) -> 
         told=said.told.get(activity.sha256),
         correction=correction,
         worn=said.worn(activity),
+        versions=Versions(reader=activity.reader_version, metrics=activity.metrics_version),
     )
 
 

@@ -107,9 +107,7 @@ class SeenFileRow(Base):
     __tablename__ = "seen_file"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["athlete_id", "source_url"],
-            ["source.athlete_id", "source.url"],
-            ondelete="CASCADE",
+            ["athlete_id", "source_url"], ["source.athlete_id", "source.url"], ondelete="CASCADE"
         ),
         Index(None, "athlete_id", "sha256"),
     )
@@ -270,9 +268,7 @@ class ExportLineRow(Base):
     __tablename__ = "export_line"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["athlete_id", "source_url"],
-            ["source.athlete_id", "source.url"],
-            ondelete="CASCADE",
+            ["athlete_id", "source_url"], ["source.athlete_id", "source.url"], ondelete="CASCADE"
         ),
     )
 
@@ -346,6 +342,17 @@ class DayTableRow(Base):
     reader_version: Mapped[int | None]
     metrics_version: Mapped[int | None]
     rules_version: Mapped[str | None]
+
+
+class BeforeRow(Base):
+    """What a table said before it was derived again, until somebody was told what changed."""
+
+    __tablename__ = "before"
+    __table_args__ = (ForeignKeyConstraint(["athlete_id"], ["athlete.id"], ondelete="CASCADE"),)
+
+    athlete_id: Mapped[str] = mapped_column(String(ATHLETE_CHARS), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    body: Mapped[bytes]
 
 
 class RecommendationRow(Base):

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from connectors import archives
-from connectors.formats import READER_VERSION
+from connectors.versions import READER_VERSION
 from flows.simulate import phone_gpx, watch_fit
 from pipeline.store import raw
 from pipeline.store.lease import renew

@@ -154,6 +154,40 @@ def test_a_sync_killed_leaves_one_letter(tmp_path):
         assert len(list((home.home / "outbox").iterdir())) == 2, "as mail and as page"
 
 
+def test_a_reprocess_killed_again_and_again(tmp_path):
+    """Every number was made wrong, so that each must come back, and be told of at the end."""
+    folder = write_runs(tmp_path / "files", 9, minutes=2)
+    whole = Installation(tmp_path / "whole")
+    assert whole.run("backfill", folder).code == 0
+    spoilt = "UPDATE activity SET calf_km = calf_km * 2, timer_s = timer_s + 1"
+    true = whole.tables()
+    whole.change(spoilt)
+    lasts_s = undisturbed(whole, ("reprocess",))
+    assert whole.tables() == true
+    draw = random.Random(17)
+    hits: list[int] = []
+    while sum(hits) < 6 or len(hits) < 3:
+        assert len(hits) < ROUNDS, hits
+        home = Installation(tmp_path / f"home {len(hits)}")
+        assert home.run("backfill", folder).code == 0
+        home.change(spoilt)
+        expected = home.json("reprocess", "--dry-run")["changes"]
+        hit = 0
+        for _ in range(3):
+            process = begin(home, ("reprocess",))
+            time.sleep(draw.uniform(IMPORTS, 1) * lasts_s)
+            process.kill()
+            told, _ = process.communicate(timeout=PATIENCE_S)
+            if told:
+                home.change(spoilt)  # there shall be something to tell of again
+            hit += not told
+            home.run("days")
+        assert home.json("reprocess")["changes"] == expected
+        assert home.tables() == true
+        assert nothing_of_it_runs(home)
+        hits.append(hit)
+
+
 def test_what_a_kill_left_half_written_is_swept(tmp_path):
     folder = write_runs(tmp_path / "files", 1, minutes=2)
     home = Installation(tmp_path / "home")

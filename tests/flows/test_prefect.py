@@ -42,8 +42,11 @@ def note(event, arguments):
 sys.addaudithook(note)
 """
 SEVERAL_FLOWS = """\
+import sqlite3
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from datetime import date
+from io import StringIO
 from pathlib import Path
 
 from flows import settings
@@ -61,6 +64,11 @@ with prefect_ready(settings.load(Path(home))):
         backfill_flow(home, "me", [home + "/gone"])
     except Exception as error:
         told = type(error).__name__
+with sqlite3.connect(home + "/calfwise.sqlite") as spoilt:
+    spoilt.execute("UPDATE activity SET calf_km = calf_km * 1.2345678901")
+with redirect_stdout(StringIO()) as again, redirect_stderr(StringIO()):
+    code += main(["--home", home, "reprocess", "--json"])
+Path(home, "reprocess.json").write_text(again.getvalue())
 print(code, new, told, file=sys.stderr)
 """
 
@@ -146,6 +154,12 @@ def test_prefect_keeps_no_health_data(by_prefect):
             if isinstance(row[key], float) and not row[key].is_integer():
                 assert str(row[key]).encode() not in kept, key
                 assert struct.pack(">d", row[key]) not in kept, key
+    changes = json.loads((home.home / "reprocess.json").read_text())["changes"]
+    calf = changes["runs"]["metrics"]["calf_km"]
+    assert calf["changed"] == 4, "the flow gave back what it must not have told"
+    for number in (calf["median"], calf["largest"]["was"], calf["largest"]["change"]):
+        assert str(number).encode() not in kept
+        assert struct.pack(">d", number) not in kept
     for told in home.json("advise")["because"]:
         assert told["says"].encode() not in kept
 

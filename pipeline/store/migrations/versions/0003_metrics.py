@@ -1,4 +1,4 @@
-"""Where numbers come from, cadence and its line, versions; corrections and shoes."""
+"""Where numbers come from, cadence and its line, versions; corrections, shoes, what was before."""
 
 from typing import Any
 
@@ -86,10 +86,21 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("athlete_id", "from_date", name=op.f("pk_shoes")),
     )
+    op.create_table(
+        "before",
+        sa.Column("athlete_id", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["athlete_id"], ["athlete.id"], name=op.f("fk_before_athlete"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("athlete_id", "name", name=op.f("pk_before")),
+    )
 
 
 def downgrade() -> None:
     """Go back."""
+    op.drop_table("before")
     op.drop_table("shoes")
     op.drop_table("correction")
     for table, columns in (("activity", ACTIVITY), ("day", DAY)):
