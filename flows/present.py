@@ -131,7 +131,10 @@ def run_json(stored: "StoredActivity", rpe: float | None) -> Json:
         "reader_version": stored.versions.reader,
         "metrics_version": stored.versions.metrics,
         **shown,
+        "srpe_au": None if shown["rpe"] is None else shown["rpe"] * stored.row.timer_s / 60,
         **asdict(stored.standing),
+        "distance_above_longest_pct": stored.standing.above_longest_pct(shown["distance_m"]),
+        "calf_km_above_hardest_pct": stored.standing.above_hardest_pct(shown["calf_km"]),
     }
 
 

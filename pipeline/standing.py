@@ -46,3 +46,16 @@ class Standing:
     """The longest run of the 30 days before this run's date."""
     hardest_before_calf_km: float | None = None
     """The run with most calf load of the 30 days before this run's date."""
+
+    def above_longest_pct(self, distance_m: float | None) -> float | None:
+        """How far a run of this distance stood above the longest before it, in percent."""
+        return _above_pct(distance_m, self.longest_before_m)
+
+    def above_hardest_pct(self, calf_km: float | None) -> float | None:
+        """How far a run of this calf load stood above the hardest before it, in percent."""
+        return _above_pct(calf_km, self.hardest_before_calf_km)
+
+
+def _above_pct(amount: float | None, most: float | None) -> float | None:
+    """Negative where it stayed below; None where there is nothing to stand above."""
+    return None if amount is None or not most else 100 * (amount / most - 1)
