@@ -41,10 +41,11 @@ fuzz: $(VENV)/.installed ## spoilt files by the ten thousand; CASES=20000 SEED=1
 	@$(BIN)/python -m tests.fuzz --cases $(CASES) --seed $(SEED) --jobs $(JOBS)
 
 FILES ?= 3000
+ATHLETES ?= 10000
 JSON ?= build/bench.json
-bench: $(VENV)/.installed ## reading and backfill beside other libraries; FILES=3000 JSON=build/bench.json
+bench: $(VENV)/.installed ## reading and backfill beside other libraries, days of many; FILES=3000 ATHLETES=10000
 	@mkdir -p $(dir $(JSON))
-	@$(BIN)/python -m tests.bench --files $(FILES) --json $(JSON)
+	@$(BIN)/python -m tests.bench --files $(FILES) --athletes $(ATHLETES) --json $(JSON)
 
 format: $(VENV)/.installed ## let ruff lay out the code
 	@$(BIN)/ruff format .
