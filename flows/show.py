@@ -177,16 +177,30 @@ def _numbers(each: dict[str, Any], units: words.Units) -> Iterator[tuple[str, st
     timer, elapsed, moving = (
         words.duration(each[key]) for key in ("timer_s", "elapsed_s", "moving_s")
     )
-    yield "time", f"{timer} on the timer, {elapsed} elapsed, {moving} moving"
+    told = f"{timer} on the timer{_from(each, 'timer')}, {elapsed} elapsed, {moving} moving"
+    yield "time", told
     if each["distance_m"] is not None:
-        yield "distance", words.distance(each["distance_m"], units)
+        yield "distance", words.distance(each["distance_m"], units) + _from(each, "distance")
+    climbs = (("ascent", "up"), ("descent", "down"))
+    climbed = [
+        f"{each[f'{name}_m']:.0f} m {way}{_from(each, name)}"
+        for name, way in climbs
+        if each[f"{name}_m"] is not None
+    ]
+    if climbed:
+        yield "climb", ", ".join(climbed)
     if each["cadence_mean_spm"] is not None:
         mean, median = each["cadence_mean_spm"], each["cadence_median_spm"]
+        spread = each["cadence_sd_spm"]
         known = f"known for {each['cadence_coverage']:.0%} of the running"
         rule = each["cadence_rule"]
-        yield "cadence", f"{mean:.1f} steps/min mean, {median:.0f} median, {known} ({rule})"
+        told = f"{mean:.1f} steps/min mean, {median:.0f} median, spread {spread:.1f}"
+        yield "cadence", f"{told}, {known} ({rule})"
+    if each["cadence_drift_pct"] is not None:
+        told = f"{each['cadence_drift_pct']:+.1f} % from the first third to the last"
+        yield "cadence drift", f"{told}, speed and grade taken off"
     if each["steps"] is not None:
-        yield "steps", f"{each['steps']:.0f}"
+        yield "steps", f"{each['steps']:.0f}{_from(each, 'steps')}"
     if each["heart_rate_mean_bpm"] is not None:
         yield "heart rate", f"{each['heart_rate_mean_bpm']:.0f} beats/min mean"
     if each["rpe"] is not None:
@@ -194,6 +208,18 @@ def _numbers(each: dict[str, Any], units: words.Units) -> Iterator[tuple[str, st
     if each["calf_km"] is not None:
         strain = each["calf_km_strain"]
         yield "calf load", f"{words.calf_load(each['calf_km'])}, strain-weighted {strain:.1f}"
+
+
+ORIGINS = {
+    "device": " (the device's total)",
+    "records": " (from the records)",
+    "positions": " (from the positions)",
+    "altitude": " (from the altitudes)",
+}
+
+
+def _from(each: dict[str, Any], name: str) -> str:
+    return ORIGINS.get(each[f"{name}_from"], "")
 
 
 def _because(reading: dict[str, Any]) -> str:

@@ -89,7 +89,7 @@ def test_other_arithmetic_is_told_by_metric(home, monkeypatch):
 
     with monkeypatch.context() as newer:
         newer.setattr(intake, "answers", lighter)
-        for module in ("flows.plans", "flows.days", "pipeline.store.records"):
+        for module in ("flows.plans", "flows.days", "pipeline.store.files"):
             newer.setattr(f"{module}.METRICS_VERSION", METRICS_VERSION + 1)
         document = home.json("reprocess")
         versions = {each["metrics_version"] for each in home.json("runs") + home.json("days")}
