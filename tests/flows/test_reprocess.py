@@ -96,7 +96,7 @@ def test_other_arithmetic_is_told_by_metric(home, monkeypatch):
     check(document, "reprocess")
     assert versions == {METRICS_VERSION + 1}
     told = metrics(document)
-    assert set(told) == {"calf_km", "elapsed_s", "trimp"}
+    assert set(told) == {"calf_km", "hardest_before_calf_km", "elapsed_s", "trimp"}
     assert (told["trimp"]["new"], told["trimp"]["changed"]) == (5, 0)
     assert (told["elapsed_s"]["median"], told["elapsed_s"]["unit"]) == (1.0, "s")
     calf = told["calf_km"]
