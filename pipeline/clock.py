@@ -10,6 +10,7 @@ import numpy as np
 
 from pipeline.activity import Pause, Records
 from pipeline.findings import noted
+from pipeline.leaps import SPIKE_MPS
 from pipeline.motion import apart_m
 
 if TYPE_CHECKING:
@@ -33,13 +34,20 @@ SET_BACK_S, SET_FORWARD_S = 5.0, 60.0
 """A smaller step back is merged with what it repeats; a smaller step forward is a pause."""
 
 PAUSE_OF_STEPS = 10
-"""How many usual steps a step forward must be."""
+"""How many usual steps a long step must be."""
+
+CLOSE_S, CLOSE_OF_STEPS, CLOSE_SHARE = 5.0, 3, 0.1
+"""Moments this near are neighbours; so is what is left of a step that was taken back, up to a tenth
+of it: a device that lost its clock may have been silent for a while."""
 
 FEW = 0.05
 """Share of the records that may have a date of their own."""
 
 AROUND, RUNNING_MPS = 5, 2.0
-"""Records before (and after) a step that must tell of it for the step to be no pause."""
+"""Records before (and after) a step that must tell of it, and how fast, for a runner who ran on."""
+
+RESTED_BPM = 20.0
+"""A heart that beats so much slower than a moment ago had a rest in between."""
 
 MOST_SETTINGS = 10
 """A clock is set once or twice; more steps back are records in disorder."""
@@ -91,28 +99,31 @@ def _set_right(activity: Activity) -> Activity:
     """Move what was recorded before the clock was set, so that it ends where the rest begins.
 
     A step back in the order of the file is a clock that was set where sorting would make the
-    cumulative distance (else the positions) run to and fro; without either, where many instants
-    were recorded twice. A step forward looks like a pause. It is a setting where no pause and no
-    elapsed time speaks of it, at the first fix, or where elapsed time denies it and the runner ran
-    on. The later clock is right: a fix sets it.
+    cumulative distance (else the positions) run to and fro, or where the runner ran on over it;
+    without either, where many instants were recorded twice. A step forward looks like a pause. It
+    is a setting where no pause and no elapsed time speaks of it, at the first fix, or where elapsed
+    time denies it and the runner ran on; one of less than a minute is left, because all it moves is
+    the start, by less than that. The later clock is right: a fix sets it.
     """
     back = np.flatnonzero(np.diff(activity.records.at_s) < -SET_BACK_S).tolist()
-    if len(back) <= MOST_SETTINGS and back and _sorting_is_wrong(activity.records):
+    if 0 < len(back) <= MOST_SETTINGS and _sorting_is_wrong(activity.records, back):
         for last in reversed(back):
-            activity = _set_from(activity, last)
-    return _set_from(activity, _before_step_forward(activity))
+            activity = _set_from(activity, _wrong_since(activity, last), last)
+    forward = _before_step_forward(activity)
+    return activity if forward is None else _set_from(activity, 0, forward)
 
 
-def _set_from(activity: Activity, last: int | None) -> Activity:
-    """Move the moments up to this one so that the next follows as moments usually do."""
-    if last is None:
-        return activity
-    at_s = activity.records.at_s
-    first = _wrong_since(at_s, last)
-    by_s = float(at_s[last + 1] - _usual_s(at_s) - at_s[last])
+def _set_from(activity: Activity, first: int, last: int) -> Activity:
+    """Move the moments from one to another so that the next follows as moments usually do."""
+    by_s = _right_by_s(activity.records.at_s, last)
     activity = _moved(activity, slice(first, last + 1), by_s)
     findings = noted(clock_set=last + 1 - first)
     return replace(activity, findings=(*activity.findings, *findings))
+
+
+def _right_by_s(at_s: NDArray[np.float64], last: int) -> float:
+    """By how much a moment must move for the next one to follow as moments usually do."""
+    return float(at_s[last + 1] - _usual_s(at_s) - at_s[last])
 
 
 def _usual_s(at_s: NDArray[np.float64]) -> float:
@@ -121,8 +132,13 @@ def _usual_s(at_s: NDArray[np.float64]) -> float:
     return float(np.median(steps[steps > 0])) if (steps > 0).any() else 1.0
 
 
-def _sorting_is_wrong(records: Records) -> bool:
-    """Whether records in the order of time run to and fro, and in the order of the file do not."""
+def _sorting_is_wrong(records: Records, back: list[int]) -> bool:
+    """Whether records in the order of time run to and fro, and in the order of the file do not.
+
+    Args:
+        records: in the order of the file.
+        back: the last moments before a step back.
+    """
     order = np.argsort(records.at_s, kind="stable")
     distance = records.distance_m
     if (known := np.isfinite(distance)[order]).sum() > 1 and np.nanmax(distance) > 0:
@@ -131,7 +147,8 @@ def _sorting_is_wrong(records: Records) -> bool:
     if _some_lie_far_off(records.at_s, order):
         return True
     if (np.isfinite(records.latitude_deg) & np.isfinite(records.longitude_deg)).sum() > 1:
-        return _way_m(records.select(order)) - _way_m(records) > DISORDER_M
+        longer_m = _way_m(records.select(order)) - _way_m(records)
+        return longer_m > DISORDER_M or all(_went_on(records, last) for last in back)
     step = int(np.argmin(np.diff(records.at_s)))
     shared = np.intersect1d(records.at_s[: step + 1], records.at_s[step + 1 :])
     return len(shared) >= SHARED_INSTANTS
@@ -146,9 +163,39 @@ def _some_lie_far_off(at_s: NDArray[np.float64], order: NDArray[np.intp]) -> boo
     return len(last) <= FEW * len(at_s) and bool(last.max() < len(at_s) - len(last))
 
 
+def _went_on(records: Records, last: int) -> bool:
+    """Whether the runner ran on, along the positions, over a long step back.
+
+    Where a run ends at its start, sorting joins both and costs nothing, yet the order of the file
+    is right. Parts in the wrong order are known by a stop, a jump, a turn or a rested heart where
+    they meet, or because one begins right when the other ends.
+    """
+    at_s, heart = records.at_s, records.heart_rate_bpm
+    first, end = last - AROUND, last + 1 + AROUND
+    if first < 0 or end >= len(at_s) or at_s[last] - at_s[last + 1] < _long_s(at_s):
+        return False
+    if 0 < at_s[: last + 1].min() - at_s[last + 1 :].max() <= _close_s(at_s):
+        return False
+    before_m, over_m, after_m, in_all_m = (
+        _way_m(records.select(np.array(ends)))
+        for ends in ((first, last), (last, last + 1), (last + 1, end), (first, end))
+    )
+    stopped = before_m < RUNNING_MPS * (at_s[last] - at_s[first])
+    stopped |= after_m < RUNNING_MPS * (at_s[end] - at_s[last + 1])
+    jumped = over_m > SPIKE_MPS * _usual_s(at_s)
+    turned = in_all_m < (before_m + after_m) / 2
+    rested = heart[first : last + 1].mean() - heart[last + 1 : end + 1].mean() > RESTED_BPM
+    return not (stopped or jumped or turned or rested)
+
+
 def _long_s(at_s: NDArray[np.float64]) -> float:
     """What is longer than this is a pause, or a clock that was set."""
     return max(SET_FORWARD_S, PAUSE_OF_STEPS * _usual_s(at_s))
+
+
+def _close_s(at_s: NDArray[np.float64]) -> float:
+    """Moments no further apart than this are neighbours."""
+    return max(CLOSE_S, CLOSE_OF_STEPS * _usual_s(at_s))
 
 
 def _fallen_m(cumulative_m: NDArray[np.float64]) -> float:
@@ -164,19 +211,24 @@ def _way_m(records: Records) -> float:
 def _before_step_forward(activity: Activity) -> int | None:
     """The last record before the clock was set forward; None where time really passed."""
     records, told_s = activity.records, activity.totals.elapsed_s
-    if len(records) < 2:  # noqa: PLR2004 - one moment makes no step
-        return None
-    last = int(np.argmax(np.diff(records.at_s)))
-    before_s, after_s = records.at_s[last], records.at_s[last + 1]
-    step_s, span_s = float(after_s - before_s), float(np.ptp(records.at_s))
-    if step_s < SET_FORWARD_S or step_s < _long_s(records.at_s):
-        return None
-    if any(pause.start_s < after_s and pause.end_s > before_s for pause in activity.pauses):
-        return None
-    if told_s is not None:
-        not_passed = abs(span_s - step_s - told_s) < min(abs(span_s - told_s), SET_FORWARD_S)
-        return last if not_passed and (_fixed(records, last) or _ran_on(records, last)) else None
-    return last if _fixed(records, last) else None
+    steps_s = np.diff(records.at_s)
+    forward = np.flatnonzero((steps_s >= _long_s(records.at_s)) & ~_told_as_pause(activity))
+    if told_s is not None and len(forward):
+        beyond_s = float(np.ptp(records.at_s)) - told_s
+        not_passed = np.abs(beyond_s - steps_s[forward]) < min(abs(beyond_s), SET_FORWARD_S)
+        forward = forward[not_passed]
+    for last in forward.tolist():
+        if _fixed(records, last) or (told_s is not None and _ran_on(records, last)):
+            return int(last)
+    return None
+
+
+def _told_as_pause(activity: Activity) -> NDArray[np.bool_]:
+    """Whether a pause lies across the step from each moment to the next; shape (n - 1,)."""
+    at_s, pauses = activity.records.at_s, activity.pauses
+    begun = np.searchsorted(np.sort([each.start_s for each in pauses]), at_s[1:], side="left")
+    over = np.searchsorted(np.sort([each.end_s for each in pauses]), at_s[:-1], side="right")
+    return np.asarray(begun > over)
 
 
 def _fixed(records: Records, last: int) -> bool:
@@ -195,24 +247,28 @@ def _ran_on(records: Records, last: int) -> bool:
     if first < 0 or end >= len(records):
         return False
     at_s, counted = records.at_s, records.distance_m
-    before = (counted[last] - counted[first]) / (at_s[last] - at_s[first])
-    after = (counted[end] - counted[last + 1]) / (at_s[end] - at_s[last + 1])
+    before_s, after_s = at_s[last] - at_s[first], at_s[end] - at_s[last + 1]
+    if not (before_s > 0 and after_s > 0):
+        return False
+    before = (counted[last] - counted[first]) / before_s
+    after = (counted[end] - counted[last + 1]) / after_s
     gained = (counted[last + 1] - counted[last]) / _usual_s(at_s)
     slower, faster = min(before, after), max(before, after)
     return bool(slower >= RUNNING_MPS and slower / 2 <= gained <= faster * 2)
 
 
-def _wrong_since(at_s: NDArray[np.float64], last: int) -> int:
-    """Where the wrong clock began: at a step forward as large as the step back, else at the start.
+def _wrong_since(activity: Activity, last: int) -> int:
+    """Where the wrong clock began: at a step forward that the step back takes back, else at 0.
 
-    Some moments with a date of their own lie between the two, and what comes before them is right.
+    Some moments with a date of their own lie between the two: put right, they follow closely on
+    the moment before them, which is right already. A pause is no step of the clock.
     """
-    back_s = at_s[last] - at_s[last + 1]
-    forward = np.flatnonzero(np.diff(at_s[: last + 1]) >= max(back_s / 2, SET_BACK_S))
-    if back_s <= 0 or len(forward) == 0:
-        return 0
-    begun = int(forward[-1])
-    return begun + 1 if at_s[begun] <= at_s[last + 1] else 0
+    at_s = activity.records.at_s
+    by_s = _right_by_s(at_s, last)
+    left_s = np.diff(at_s[: last + 1]) + by_s
+    closely = (left_s > 0) & (left_s <= max(_close_s(at_s), CLOSE_SHARE * -by_s))
+    begun = np.flatnonzero(closely & ~_told_as_pause(activity)[:last])
+    return int(begun[-1]) + 1 if len(begun) else 0
 
 
 def _moved(activity: Activity, part: slice, by_s: float) -> Activity:

@@ -137,6 +137,80 @@ def test_some_moments_with_a_date_of_their_own_come_back_between_their_neighbour
     assert (after.records.at_s - START_S).tolist() == list(range(600))
 
 
+def test_a_device_may_be_silent_before_the_moments_with_a_date_of_their_own():
+    seconds = np.delete(np.arange(600.0), np.s_[280:300])
+    seconds[280:290] += 5000
+    after = seen(records(at=seconds, distance_m=3.0 * np.arange(580)))
+    assert codes(after.findings) == {"clock_set": 10}
+    assert (after.records.at_s - START_S).tolist() == np.delete(
+        np.arange(600), np.s_[280:300]
+    ).tolist()
+
+
+PAUSED_S = 200
+
+
+@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("ahead_s", [45, 120, 300, 390])
+def test_a_pause_before_a_clock_was_set_back_is_no_step_of_the_clock(ahead_s, told):
+    right = np.arange(600.0) + PAUSED_S * (np.arange(600) >= 200)
+    at = right + ahead_s * (np.arange(600) < 400)
+    pauses = (Pause(START_S + ahead_s + 199, START_S + ahead_s + 400),) if told else ()
+    after = seen(
+        records(at=at, distance_m=METRES), pauses=pauses, start_at=START + timedelta(0, ahead_s)
+    )
+    assert codes(after.findings) == {"clock_set": 400}
+    assert (after.records.at_s - START_S).tolist() == right.tolist()
+    assert after.pauses == ((Pause(START_S + 199, START_S + 400),) if told else ())
+    assert after.start_at == START
+
+
+def test_a_pause_as_long_as_the_step_back_must_be_told_to_be_one():
+    at = np.arange(600.0) + PAUSED_S * ((np.arange(600) >= 200) & (np.arange(600) < 400))
+    of = records(at=at, distance_m=METRES)
+    assert codes(seen(of).findings) == {"clock_set": 200}
+    told = seen(of, pauses=(Pause(START_S + 199, START_S + 400),))
+    assert codes(told.findings) == {"clock_set": 400}
+    assert told.pauses == (Pause(START_S - 1, START_S + 200),)
+
+
+def on_a_loop(metres=METRES):
+    """Positions so many metres along a loop of 1,800 m."""
+    radius, turned = 1800 / (2 * np.pi), 2 * np.pi * metres / 1800
+    east = northward(radius * np.cos(turned), latitude_deg=0.0)["latitude_deg"]
+    return {**northward(radius * np.sin(turned), latitude_deg=0.0), "longitude_deg": east}
+
+
+@pytest.mark.parametrize("ahead_s", [250, 599, 3000, 7200])
+def test_a_clock_set_back_on_a_loop(ahead_s):
+    after = seen(told_by(ahead_s, **on_a_loop()))
+    assert codes(after.findings) == {"clock_set": 300}
+    assert (after.records.at_s - START_S).tolist() == list(range(600))
+
+
+SECONDS = np.arange(600)
+LOOP = on_a_loop()
+HOME_AGAIN = {name: np.append(column[:300], column[299::-1]) for name, column in LOOP.items()}
+STOPPING = on_a_loop(METRES - 2.0 * np.clip(SECONDS - 295, 0, 5))
+RESTED = np.append(150.0 + SECONDS[:300] % 3, 90.0 + SECONDS[:300] / 5)
+EARLIER = SECONDS + 900 * (SECONDS < 300)
+IN_THE_WRONG_ORDER = {
+    "one begins when the other ends": ((SECONDS + 300) % 600, LOOP),
+    "they meet at a jump": (EARLIER, northward((METRES + 900) % 1800)),
+    "they meet at a turn": (EARLIER, HOME_AGAIN),
+    "the runner had come to a stop": (EARLIER, STOPPING),
+    "the heart had a rest": (EARLIER, {**LOOP, "heart_rate_bpm": RESTED}),
+}
+
+
+@pytest.mark.parametrize("why", IN_THE_WRONG_ORDER)
+def test_parts_in_the_wrong_order_are_no_setting(why):
+    at, columns = IN_THE_WRONG_ORDER[why]
+    after = seen(records(at=at, **columns))
+    assert codes(after.findings) == {"out_of_order": 1}
+    assert (after.records.at_s - START_S).tolist() == sorted(at)
+
+
 def test_a_clock_set_twice():
     seconds = np.arange(600.0)
     seconds[:200] += 900
@@ -144,6 +218,8 @@ def test_a_clock_set_twice():
     after = seen(records(at=seconds, distance_m=METRES))
     assert codes(after.findings) == {"clock_set": 200 + 400}
     assert (after.records.at_s - START_S).tolist() == list(range(600))
+    on_loop = seen(records(at=seconds, **on_a_loop()))
+    assert codes(on_loop.findings) == codes(after.findings)
 
 
 def at_first_fix(by_s):
@@ -186,6 +262,34 @@ def test_a_clock_set_forward_on_the_run_where_elapsed_time_denies_it():
     assert (after.records.at_s - START_S).tolist() == list(range(3600, 4200))
 
 
+@pytest.mark.parametrize("by_s", [90, 150, 3600])
+def test_a_longer_pause_does_not_hide_a_clock_set_forward(by_s):
+    right = np.arange(600.0) + PAUSED_S * (np.arange(600) >= 200)
+    at = right - by_s * (np.arange(600) < 400)
+    after = seen(
+        records(at=at, distance_m=METRES),
+        pauses=(Pause(START_S - by_s + 199, START_S - by_s + 400),),
+        totals=Totals(elapsed_s=799),
+    )
+    assert codes(after.findings) == {"clock_set": 400}
+    assert (after.records.at_s - START_S).tolist() == right.tolist()
+    assert after.pauses == (Pause(START_S + 199, START_S + 400),)
+
+
+def test_a_step_forward_of_less_than_a_minute_is_left():
+    after = seen(forward(METRES, by_s=45), totals=Totals(elapsed_s=599))
+    assert after.findings == ()
+    assert np.ptp(after.records.at_s) == 599 + 45
+
+
+@pytest.mark.parametrize("others", [{"totals": Totals(elapsed_s=600)}, {}])
+def test_many_records_at_one_instant_tell_of_no_speed(others):
+    at = np.arange(600.0) + 3600 * (np.arange(600) >= 300) * (1 if others else -1)
+    at[290:300], at[300:310] = at[290], at[300]
+    after = seen(records(at=at, **({"distance_m": METRES} if others else on_a_loop())), **others)
+    assert codes(after.findings)["same_instant"] == 18
+
+
 STOPPED = np.cumsum(np.where(np.abs(np.arange(600) - 300) <= 4, 0.5, 3.0))
 
 
@@ -219,6 +323,13 @@ def test_records_in_disorder_are_no_setting():
     after = seen(records(at=halves, distance_m=METRES[halves]))
     assert codes(after.findings) == {"out_of_order": 1}
     assert after.records.distance_m.tolist() == METRES.tolist()
+
+
+def test_a_moment_out_of_place_among_few_is_no_setting():
+    order = np.arange(80)
+    order[[40, 41]] = 41, 40
+    after = seen(records(at=8 * order, **northward(24.0 * order)))
+    assert codes(after.findings) == {"out_of_order": 1}
 
 
 def test_a_clock_in_disarray_is_put_in_order_and_no_more():
