@@ -108,6 +108,7 @@ def test_every_number_is_kept_but_answers_versions_and_what_is_not_shown(known):
     assert not unwanted & {*runs.columns, *days.columns}
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # a server's is no file to copy
 def test_a_copy_of_the_database_is_one_of_its_own(known, tmp_path):
     keep(known, 0, 7)
     copy_to(known.engine, tmp_path / "copy.sqlite")
