@@ -96,7 +96,7 @@ def _what_counts(done: "Corrected", units: "Units") -> list[str]:
     row, correction, lines = done.activity.row, done.activity.correction, []
     is_named = correction is not None and correction.sport is not None
     if is_named and not any(each.code == SPORT_CORRECTED for each in row.findings):
-        lines.append("Its kept file is gone, so its cadence and load stay as they were.")
+        lines.append("Its kept file is gone or spoilt, so its cadence and load stay as they were.")
     others = [each for each in done.group if each.id != done.activity.id]
     if done.activity.counted:
         lines.append("It counts" + ("; its copies do not." if others else "."))

@@ -54,6 +54,8 @@ RUN_COLUMNS = {
     "copies_said": "copies",
     "file": "file",
 }
+NOTHING_YET = "Nothing yet: calfwise backfill FOLDER takes files in."
+NO_RUN = "No run counts and no morning was answered: calfwise runs lists what is stored."
 DAY_COLUMNS = {
     "on": "date",
     "known": "known",
@@ -73,14 +75,13 @@ def runs(options: argparse.Namespace) -> int:
     """The table of activities."""
     from flows import present  # noqa: PLC0415
     from flows.days import derive_days  # noqa: PLC0415
-    from pipeline.history import pair  # noqa: PLC0415
+    from pipeline.history import told_of  # noqa: PLC0415
 
     check_order(options.since, options.until)
     with for_reading(options) as (home, store, athlete):
         derive_days(store, athlete)
         with store.reading() as transaction:
-            counted = [each for each in transaction.day_activities(athlete) if each.counted]
-            told = pair(transaction.mornings(athlete), counted)
+            told = told_of(transaction.mornings(athlete), transaction.day_activities(athlete))
             stored = transaction.activities(athlete)
         units = home.athlete_settings(athlete).units
     since, until = (on and on.isoformat() for on in (options.since, options.until))
@@ -90,7 +91,7 @@ def runs(options: argparse.Namespace) -> int:
         if (since is None or row["local_date"] >= since)
         and (until is None or row["local_date"] <= until)
     ]
-    _table(options, rows, RUN_COLUMNS, units)
+    _table(options, rows, RUN_COLUMNS, units, NOTHING_YET)
     return DONE
 
 
@@ -105,12 +106,13 @@ def days(options: argparse.Namespace) -> int:
         found = rows_between(store, athlete, options.since, options.until)
         with store.reading() as transaction:
             versions = transaction.day_versions(athlete)
+            is_anything_stored = bool(found) or bool(transaction.day_activities(athlete))
         units = home.athlete_settings(athlete).units
     rows = [
         present.day_json(day, verdict, versions.get(day.on, code_versions()))
         for day, verdict in found
     ]
-    _table(options, rows, DAY_COLUMNS, units)
+    _table(options, rows, DAY_COLUMNS, units, NO_RUN if is_anything_stored else NOTHING_YET)
     return DONE
 
 
@@ -165,6 +167,7 @@ def _table(
     rows: list[dict[str, Any]],
     columns: dict[str, str],
     units: "Units",
+    nothing: str,
 ) -> None:
     from flows import show  # noqa: PLC0415
 
@@ -178,7 +181,7 @@ def _table(
     elif options.since or options.until:
         print("Nothing between these dates.", file=sys.stderr)
     else:
-        print("Nothing yet: calfwise backfill FOLDER takes files in.", file=sys.stderr)
+        print(nothing, file=sys.stderr)
 
 
 COMMANDS = {

@@ -1,6 +1,7 @@
 """What a run changed: what the tables said before it, held against what they say now."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import cast
 
@@ -41,6 +42,20 @@ def compare_with_before(store: Store, athlete: str, report: Report) -> None:
             report.changes = _changes(transaction, athlete, runs, days, now)
     was = ((on, row) for on in days.rows if (row := days.row(on)) is not None)
     report.corrected = corrected(_said(was), _said(now), only_runs=runs is not None)
+
+
+@contextmanager
+def by_the_runner(store: Store, athlete: str) -> Iterator[None]:
+    """What changes within is the runner's own word: the next report does not tell them of it."""
+    with store.reading() as transaction:
+        kept = WORDS if transaction.has_before(athlete) else ()
+        was = {name: dict(transaction.rows_now(athlete, name)) for name in kept}
+    yield
+    if not was:
+        return
+    with store.writing() as transaction:
+        for name, rows in was.items():
+            transaction.mend_before(athlete, name, rows)
 
 
 def _changes(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from connectors.sports import NAMES, OTHERS, Sport, sport_of
+from flows.comparing import by_the_runner
 from flows.days import derive_days, rows_between
 from flows.errors import UsageError
 from flows.intake import Intake
@@ -111,15 +112,16 @@ def _correct(
         chosen = _named(activities, name)
         before = _day(store, athlete, chosen.row.local_date)
         group = _group(activities, chosen)
-        with store.writing() as transaction:
-            now = change(transaction, group, chosen.correction or Correction())
-            transaction.correct(athlete, chosen.id, now)
-        again = misnamed(store, athlete)
-        if again.again:
-            intake = Intake(home, store, lease, athlete, counts=Counts(), window=Window())
-            with bar("deriving again", len(again.again)) as advance:
-                intake.derive_again(again, again.again, workers=1, advance=advance)
-        days_changed = derive_days(store, athlete)
+        with by_the_runner(store, athlete):
+            with store.writing() as transaction:
+                now = change(transaction, group, chosen.correction or Correction())
+                transaction.correct(athlete, chosen.id, now)
+            again = misnamed(store, athlete)
+            if again.again:
+                intake = Intake(home, store, lease, athlete, counts=Counts(), window=Window())
+                with bar("deriving again", len(again.again)) as advance:
+                    intake.derive_again(again, again.again, workers=1, advance=advance)
+            days_changed = derive_days(store, athlete)
     after = _day(store, athlete, chosen.row.local_date)
     with store.reading() as transaction:
         activities = transaction.activities(athlete)

@@ -5,7 +5,7 @@ the old days with their mark of being stale, or the new ones.
 """
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from advice.limits import default_limits
 from advice.recommend import recommend, recommend_days
@@ -13,7 +13,7 @@ from advice.recommendation import Recommendation
 from advice.words import Units
 from connectors.versions import READER_VERSION
 from pipeline.day import DayRow, known_dates
-from pipeline.history import Past, pair
+from pipeline.history import Past, told_of
 from pipeline.store.athletes import EVER
 from pipeline.store.records import Store, Transaction
 from pipeline.versions import METRICS_VERSION, Versions
@@ -23,11 +23,10 @@ def past_of(transaction: Transaction, athlete: str, last: date) -> Past:
     """Read what days up to a last date follow from."""
     activities = tuple(transaction.day_activities(athlete))
     mornings = tuple(transaction.mornings(athlete))
-    told = pair(mornings, [each for each in activities if each.counted])
     return Past(
         activities=activities,
         mornings=mornings,
-        told=told,
+        told=told_of(mornings, activities),
         known=known_dates(transaction.spans(athlete)) | {each.on for each in activities},
         last=last,
     )
@@ -72,16 +71,16 @@ def rows_between(
 ) -> list[tuple[DayRow, str | None]]:
     """The days of the table, each with its verdict; dates beyond what is stored are worked out."""
     with store.reading() as transaction:
-        stored = transaction.days(athlete)
+        stored = transaction.days(athlete, since, until)
         first = since or (stored[0][0].on if stored else None)
         last = until or (stored[-1][0].on if stored else None)
         if first is None or last is None or first > last:
             return []
-        if stored and stored[0][0].on <= first and last <= stored[-1][0].on:
-            return [each for each in stored if first <= each[0].on <= last]
+        if len(stored) == (last - first).days + 1:
+            return stored
         past = past_of(transaction, athlete, last)
     rows = _rows(past, first)
-    verdicts = verdicts_of(past, [row.on for row in rows])
+    verdicts = _verdicts(past, [row.on for row in rows])
     return [(row, verdicts.get(row.on)) for row in rows]
 
 
@@ -126,7 +125,7 @@ def _derive(transaction: Transaction, athlete: str, stale_from: date) -> int:
     moved = (row.on for row in rows if row.on not in stored or stored[row.on][0] != row)
     judged_from = min(moved, default=stale_from)
     judged_from = min(judged_from, stale_from)
-    verdicts |= verdicts_of(past, [row.on for row in rows if row.on >= judged_from])
+    verdicts |= _verdicts(past, [row.on for row in rows if row.on >= judged_from])
     return transaction.replace_days(athlete, [(row, verdicts.get(row.on)) for row in rows])
 
 
@@ -137,15 +136,9 @@ def _rows(past: Past, first: date) -> list[DayRow]:
     return daily_series([past], since=first).rows(0, first)
 
 
-def verdicts_of(past: Past, dates: list[date]) -> dict[date, str]:
+def _verdicts(past: Past, dates: list[date]) -> dict[date, str]:
     """The verdict of each date; none before anything at all was known."""
     known_from = past.first
     asked = [on for on in dates if known_from is not None and on >= known_from]
     answers = recommend_days(past.history(), asked)
     return {answer.on: answer.verdict.word for answer in answers}
-
-
-def the_days_before(past: Past, on: date, count: int) -> tuple[DayRow, ...]:
-    """The last few days before one, oldest first."""
-    before = replace(past, last=on - timedelta(days=1))
-    return tuple(_rows(before, on - timedelta(days=count)))

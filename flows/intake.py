@@ -162,9 +162,15 @@ class Intake:
                 is_known = job.digest in self._met or job.digest in self._known
                 # What a list tells, it tells of the files beside it.
                 if is_known and not exports.is_list(member.name):
+                    self._mend(job)
                     job.kind, job.content = "same", None
                 self._met.add(job.digest)
             yield job
+
+    def _mend(self, job: Job) -> None:
+        """Where the kept copy of known bytes was lost or spoilt, here they are once more."""
+        if job.digest in self._known and job.content is not None:
+            raw.keep(self._raw_folder, job.digest, job.content)
 
     def _keep(self, plan: Plan, job: Job, reading: FileReading | None) -> None:
         if job.kind == "done":
@@ -303,7 +309,11 @@ class Intake:
 
     def _keep_numbers(self, job: Job) -> None:
         """Say once, and not every night, that a kept file cannot be derived again."""
-        say(f"The kept copy of {job.name} is gone; its numbers stay as they were.")
+        is_there = raw.path_of(self._raw_folder, job.digest or "").exists()
+        became = "spoilt" if is_there else "gone"
+        say(
+            f"The kept copy of {job.name} is {became}; its numbers stay until it is taken in again."
+        )
         self._counts.gone_copies.append(job.name)
         kept = replace(self._kept[job.digest or ""], derived_with=self._derived + COPY_GONE)
         with self._store.writing() as transaction:

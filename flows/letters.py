@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from advice.letter import Letter, LetterFacts, letter
 from advice.message import message, message_id
 from advice.recommendation import Recommendation
-from flows.days import advise, the_days_before, verdicts_of
+from flows.days import advise, rows_between
 from flows.present import recommendation_json
 from flows.report import Delivered
 from flows.settings import Home
@@ -21,7 +21,7 @@ NO_ADDRESS = "runner <{athlete}@localhost>"
 def compose(home: Home, store: Store, athlete: str, on: date) -> tuple[Recommendation, Letter]:
     """The letter of a day as it would be written now."""
     answer, past = advise(store, athlete, on, home.athlete_settings(athlete).units)
-    return answer, letter(answer, facts=_facts(home, athlete, on, past))
+    return answer, letter(answer, facts=_facts(home, store, athlete, on, past))
 
 
 def queue(home: Home, store: Store, athlete: str, on: date) -> StoredLetter:
@@ -95,17 +95,17 @@ def places_of(home: Home, stored: StoredLetter) -> Delivered:
     return Delivered(home.outbox / f"{name}.eml", home.outbox / f"{name}.html", new=False)
 
 
-def _facts(home: Home, athlete: str, on: date, past: Past) -> LetterFacts:
+def _facts(home: Home, store: Store, athlete: str, on: date, past: Past) -> LetterFacts:
     wanted = home.athlete_settings(athlete)
-    week = the_days_before(past, on, DAYS_IN_LETTER)
+    since, yesterday = (on - timedelta(days=back) for back in (DAYS_IN_LETTER, 1))
+    week = rows_between(store, athlete, since, yesterday)
     answers = [morning for morning in past.mornings if morning.on <= on]
-    yesterday = on - timedelta(days=1)
     return LetterFacts(
         units=wanted.units,
         zone=home.zone(athlete),
         check_in=next((answer for answer in answers if answer.on == on), None),
-        yesterday_verdict=verdicts_of(past, [yesterday]).get(yesterday),
-        yesterday=week[-1] if week else None,
-        last_days=week,
+        yesterday_verdict=week[-1][1],
+        yesterday=week[-1][0],
+        last_days=tuple(day for day, _ in week),
         last_check_in_on=answers[-1].on if answers else None,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -73,14 +73,16 @@ def plans(
     derived = derived_with(home.athlete(athlete))
     made = []
     with store.reading() as transaction:
+        kept = transaction.raw_files(athlete).values()
+        lost = {file.sha256 for file in kept if not _has_copy(file)}
         for source, complete, found in listed:
             seen = transaction.seen_files(athlete, source.url)
-            todo = _changed(found, seen, counts)
+            todo = _changed(found, seen, lost, counts)
             made.append(Plan(source=source, complete=complete, todo=tuple(todo)))
         told_otherwise = transaction.misnamed(athlete)
         again = tuple(
             file
-            for file in transaction.raw_files(athlete).values()
+            for file in kept
             if file.derived_with not in {derived, derived + COPY_GONE}
             or (file.sha256 in told_otherwise and _has_copy(file))
         )
@@ -101,8 +103,13 @@ def _has_copy(file: RawFile) -> bool:
     return not file.derived_with.endswith(COPY_GONE)
 
 
-def _changed(found: list[OnDisk], seen: dict[str, SeenFile], counts: Counts) -> Iterator[OnDisk]:
-    """The files that are new, or changed, or were refused by an older reader."""
+def _changed(
+    found: list[OnDisk], seen: dict[str, SeenFile], lost: Collection[str], counts: Counts
+) -> Iterator[OnDisk]:
+    """The files that are new, or changed, or were refused by an older reader.
+
+    And those whose kept copy is lost by now, or spoilt: the source has the bytes still.
+    """
     inside = _by_file({file.path for file in found}, seen)
     for file in found:
         before = seen.get(file.path)
@@ -115,7 +122,7 @@ def _changed(found: list[OnDisk], seen: dict[str, SeenFile], counts: Counts) -> 
         if (
             before is not None
             and _is_same(before, file)
-            and not any(_worth_another_try(each) for each in parts)
+            and not any(_worth_another_try(each) or each.sha256 in lost for each in parts)
         ):
             counts.unchanged += len(parts)
         else:

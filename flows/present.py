@@ -95,13 +95,28 @@ def runs_json(
     for row in rows:
         if row["duplicate_of"] is not None:
             chosen = by_id[row["duplicate_of"]]
-            tells = {key: row[key] for key in row if chosen[key] is None and _is_number(row[key])}
+            tells = _tells(row, chosen)
             chosen["copies"].append({"id": row["id"], "file": row["file"], "tells": tells})
     return rows
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+NO_FACTS = {"duplicate_of", "reason", "reader_version", "metrics_version"}
+"""Of a recording, what is no fact of the run; nor is where a number comes from."""
+UNTOLD = (None, "generic")
+"""The second is FIT's word for a sub-sport that nobody named."""
+
+
+def _tells(copy: Json, chosen: Json) -> Json:
+    """Every number and word of a copy that the recording in its place lacks."""
+    return {
+        key: value
+        for key, value in copy.items()
+        if isinstance(value, str | int | float)
+        and value not in UNTOLD
+        and chosen[key] in UNTOLD
+        and key not in NO_FACTS
+        and not key.endswith("_from")
+    }
 
 
 def run_json(stored: "StoredActivity", rpe: float | None) -> Json:

@@ -64,6 +64,9 @@ TELLS = {
     "power_mean_w": "power",
     "ground_contact_time_ms": "ground contact",
     "rpe": "rpe",
+    "name": "name",
+    "shoes": "shoes",
+    "device": "device",
 }
 """What a copy may tell that the recording that counts does not."""
 
@@ -141,7 +144,10 @@ def reprocessed(done: "Report", *, dry_run: bool) -> str:
     lines = [f"{files} derived again, {done.seconds:.1f} s."]
     if dry_run:
         lines.append("Only to see what would change: nothing was written.")
-    lines += (f"  its kept copy is gone, its numbers stay: {file}" for file in counts.gone_copies)
+    lines += (
+        f"  its kept copy is gone or spoilt, its numbers stay: {file}"
+        for file in counts.gone_copies
+    )
     lines += _refused(counts.refused_files)
     if done.changes is not None:
         lines += differences.in_full(done.changes)

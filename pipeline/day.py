@@ -24,6 +24,8 @@ class DayActivity:
     end_at: datetime
     counted: bool
     """A run that enters every sum."""
+    duplicate_of: str | None = None
+    """The id of the recording that stands in its place, where this one is a near copy."""
     walk: bool
     """A walk or a hike: adds calf load and nothing else."""
     distance_m: float | None

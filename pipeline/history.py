@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 ANSWER_REACH_DAYS = 3
 """`during` and `rpe` speak of a run at most this many days back (DESIGN.md: check-ins)."""
+SAME_RUN_MIN = 0.5
+"""Of the shorter of two recordings: as much as near copies must have in common at least."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,7 @@ class Past:
     mornings: Sequence[CheckIn]
     """One answer a date, oldest first."""
     told: Mapping[str, Told]
-    """What was told of each run, by its id, from `pair`."""
+    """What was told of each run that counts, by its id, from `told_of`."""
     known: AbstractSet[date]
     """The dates on which a missing run means rest."""
     last: date
@@ -129,16 +131,57 @@ class Dated(Protocol):
         """When it started."""
 
 
-def pair(mornings: Iterable[CheckIn], runs: Sequence[Dated]) -> dict[str, Told]:
+def told_of(mornings: Sequence[CheckIn], activities: Sequence[DayActivity]) -> dict[str, Told]:
+    """What was told of each run that counts, whichever of its recordings an answer names.
+
+    Which recording of a run counts may change with any file and any word of the runner; what hurt
+    stays said of the run. A near copy says itself what stands in its place. A recording that the
+    runner left out does not: there it is the run that counts and was recorded at the same time.
+
+    Args:
+        mornings: one answer per date, oldest first.
+        activities: all of them, also those that do not count.
+    """
+    runs = [each for each in activities if each.counted]
+    named = {morning.run_id for morning in mornings}
+    counts_for = {
+        each.id: run_id
+        for each in activities
+        if each.id in named and not (each.counted or each.walk)
+        if (run_id := each.duplicate_of or _run_within(each, runs))
+    }
+    return pair(mornings, runs, counts_for)
+
+
+def _run_within(recording: DayActivity, runs: Iterable[DayActivity]) -> str | None:
+    """The run that shares most time with a recording, and at least half of the shorter one's."""
+    shares = {run.id: _share(recording, run) for run in runs}
+    best = max(shares, key=shares.__getitem__, default=None)
+    return best if best is not None and shares[best] >= SAME_RUN_MIN else None
+
+
+def _share(one: DayActivity, other: DayActivity) -> float:
+    """The time that two have in common, of the shorter one's, at most 1; below 0 for none."""
+    common = min(one.end_at, other.end_at) - max(one.start_at, other.start_at)
+    shorter = min(one.end_at - one.start_at, other.end_at - other.start_at)
+    return common / shorter if shorter else 0.0
+
+
+def pair(
+    mornings: Iterable[CheckIn],
+    runs: Sequence[Dated],
+    counts_for: Mapping[str, str] | None = None,
+) -> dict[str, Told]:
     """Which run each `during` and `rpe` speaks of: run id → what was told.
 
     The run is the one named in the answer, else the last one of the three days before it. An
-    answer that finds no run, or names one that does not count, is kept and speaks of none. Of
-    several about one run the later holds.
+    answer that finds no run, or names one that does not count and for which no other counts, is
+    kept and speaks of none. Of several about one run the later holds.
 
     Args:
         mornings: one answer per date, oldest first.
         runs: the counted ones.
+        counts_for: id of a recording → id of the run that counts in its place.
     """
     by_id = {run.id for run in runs}
     last_of = {run.on: run.id for run in sorted(runs, key=lambda run: run.start_at)}
@@ -147,6 +190,8 @@ def pair(mornings: Iterable[CheckIn], runs: Sequence[Dated]) -> dict[str, Told]:
         if morning.during is None and morning.rpe is None:
             continue
         run_id = morning.run_id or run_before(morning.on, last_of)
+        if run_id and counts_for:
+            run_id = counts_for.get(run_id, run_id)
         if run_id not in by_id:
             continue
         before = told.get(run_id, Told())

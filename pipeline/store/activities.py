@@ -7,11 +7,23 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from pipeline.store.files import Files
-from pipeline.store.rows import DAY_COLUMNS, OF_ITS_FILE, Said, day_activity, stored_activity
+from pipeline.store.rows import (
+    DAY_COLUMNS,
+    LISTED_COLUMNS,
+    OF_ITS_FILE,
+    RUNNING,
+    WALKS,
+    Said,
+    day_activity,
+    stored_activity,
+)
 from pipeline.store.shoes import Shoes
 from pipeline.store.tables import ActivityTableRow, RawFileRow
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipeline.activity import ExportLine
     from pipeline.day import DayActivity
     from pipeline.store.rows import StoredActivity
 
@@ -20,17 +32,15 @@ class Activities(Files, Shoes):
     """What can be asked of activities. Here, and nowhere else, loads become those as worn."""
 
     def activities(self, athlete: str) -> list[StoredActivity]:
-        """Every activity of a runner, oldest first."""
+        """Every activity of a runner, oldest first; nobody who lists them asks for the traces."""
         query = (
-            select(ActivityTableRow, RawFileRow)
+            select(*LISTED_COLUMNS)
             .join(RawFileRow, OF_ITS_FILE)
             .where(ActivityTableRow.athlete_id == athlete)
             .order_by(ActivityTableRow.start_at, ActivityTableRow.id)
         )
         said = self.said(athlete)
-        return [
-            stored_activity(activity, raw, said) for activity, raw in self.session.execute(query)
-        ]
+        return [stored_activity(row, said) for row in self.session.execute(query)]
 
     def day_activities(self, athlete: str) -> list[DayActivity]:
         """The same as the days look at them; light, because every morning asks."""
@@ -44,12 +54,36 @@ class Activities(Files, Shoes):
 
     def said(self, athlete: str) -> Said:
         """Everything that is told of activities beside their files."""
+        told = self.told(athlete)
         return Said(
-            told=self.told(athlete),
+            told=told,
+            gear_of_copies=self._gear_of_copies(athlete, told),
             corrections=self.corrections(athlete),
             wardrobe=self.wardrobe(athlete),
             strike=self.strike(athlete),
         )
+
+    def _gear_of_copies(self, athlete: str, told: Mapping[str, ExportLine]) -> dict[str, str]:
+        """The shoes that exports tell of near copies on foot: id in their place → shoes.
+
+        Of several copies the one that began first tells.
+        """
+        if not any(line.gear for line in told.values()):
+            return {}
+        query = (
+            select(ActivityTableRow.duplicate_of, ActivityTableRow.sha256)
+            .where(
+                ActivityTableRow.athlete_id == athlete,
+                ActivityTableRow.duplicate_of.is_not(None),
+                ActivityTableRow.sport.in_((RUNNING, *sorted(WALKS))),
+            )
+            .order_by(ActivityTableRow.start_at.desc(), ActivityTableRow.id.desc())
+        )
+        return {
+            activity: line.gear
+            for activity, digest in self.session.execute(query)
+            if activity and (line := told.get(digest)) is not None and line.gear
+        }
 
     def has_activity(self, athlete: str, activity: str) -> bool:
         """Whether there is an activity with this id."""

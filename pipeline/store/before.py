@@ -17,7 +17,7 @@ from pipeline.changes import Table
 from pipeline.store.tables import ActivityTableRow, BeforeRow, DayTableRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -67,12 +67,14 @@ def keep(session: Session, athlete: str, which: Which) -> None:
     if session.execute(asked).first() is not None:
         return
     columns = _columns(which)
-    body = {
-        "columns": [column.key for column in columns],
-        "rows": dict(_values(session, athlete, which, columns)),
-    }
-    content = json.dumps(body, allow_nan=False, separators=(",", ":")).encode()
-    session.add(BeforeRow(athlete_id=athlete, name=which, body=content))
+    rows = dict(_values(session, athlete, which, columns))
+    body = _document([column.key for column in columns], rows)
+    session.add(BeforeRow(athlete_id=athlete, name=which, body=body))
+
+
+def _document(columns: Sequence[str], rows: Mapping[str, Sequence[Value]]) -> bytes:
+    body = {"columns": columns, "rows": rows}
+    return json.dumps(body, allow_nan=False, separators=(",", ":")).encode()
 
 
 def kept(session: Session, athlete: str, which: Which) -> Table | None:
@@ -82,6 +84,34 @@ def kept(session: Session, athlete: str, which: Which) -> Table | None:
         return None
     body = json.loads(row.body)
     return Table(body["columns"], body["rows"])
+
+
+def mend(session: Session, athlete: str, which: Which, was: Mapping[str, Row]) -> None:
+    """Let what is kept say what the runner's own word made of a table: it is no news to them.
+
+    Only values that moved by it are mended; of the others the older ones are still told.
+
+    Args:
+        session: of a writing transaction.
+        athlete: whose table it is.
+        which: the table.
+        was: its rows just before the runner's word.
+    """
+    table = kept(session, athlete, which)
+    if table is None:
+        return
+    now = dict(rows_now(session, athlete, which))
+    rows = {}
+    for key, values in table.rows.items():
+        if key in was and key not in now:
+            continue  # taken out by that word
+        before = was.get(key, {})
+        moved = {
+            name: value for name, value in now.get(key, {}).items() if value != before.get(name)
+        }
+        named = zip(table.columns, values, strict=True)
+        rows[key] = [moved.get(name, value) for name, value in named]
+    session.get_one(BeforeRow, (athlete, which)).body = _document(table.columns, rows)
 
 
 def is_kept(session: Session, athlete: str) -> bool:

@@ -14,18 +14,25 @@ from pipeline.store.tables import DayTableRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
 
 class Days(Athletes):
     """What can be asked and told of days."""
 
-    def days(self, athlete: str) -> list[tuple[DayRow, str | None]]:
-        """Every derived day with its verdict, oldest first."""
+    def days(
+        self, athlete: str, since: date | None = None, until: date | None = None
+    ) -> list[tuple[DayRow, str | None]]:
+        """Every derived day with its verdict, oldest first; or those between two dates."""
         query = (
             select(DayTableRow)
             .where(DayTableRow.athlete_id == athlete)
             .order_by(DayTableRow.on_date)
         )
+        if since is not None:
+            query = query.where(DayTableRow.on_date >= since)
+        if until is not None:
+            query = query.where(DayTableRow.on_date <= until)
         names = [each.name for each in fields(DayRow) if each.name != "on"]
         return [
             (DayRow(on=row.on_date, **{name: getattr(row, name) for name in names}), row.verdict)

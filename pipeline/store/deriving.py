@@ -9,7 +9,7 @@ from pipeline.store.athletes import Athletes
 from pipeline.store.versions import day_versions, label_days, mark_due
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
     from pipeline.changes import Row, Table
@@ -39,6 +39,10 @@ class Deriving(Athletes):
     def kept_before(self, athlete: str, name: before.Which) -> Table | None:
         """What a table said; None where nothing is kept."""
         return before.kept(self.session, athlete, name)
+
+    def mend_before(self, athlete: str, name: before.Which, was: Mapping[str, Row]) -> None:
+        """Let what is kept say what the runner's own word made of a table since it was `was`."""
+        before.mend(self.session, athlete, name, was)
 
     def rows_now(self, athlete: str, name: before.Which) -> Iterator[tuple[str, Row]]:
         """What the same table says now, row by row."""

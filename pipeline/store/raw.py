@@ -10,15 +10,24 @@ from pathlib import Path
 def keep(folder: Path, digest: str, content: bytes) -> Path:
     """Keep these bytes; whoever is killed in between leaves either all of them or nothing.
 
+    What lies there already is looked at: a disk, or a hand, may have spoilt it.
+
     Args:
         folder: where raw files lie, fanned out by the first two digits of their digest.
         digest: SHA-256 of the content, in hexadecimal.
         content: decompressed.
     """
     place = path_of(folder, digest)
-    if not place.exists():
+    if not _holds(place, content):
         write_whole(place, content)
     return place
+
+
+def _holds(place: Path, content: bytes) -> bool:
+    try:
+        return place.read_bytes() == content
+    except OSError:  # not there, or no longer to be read
+        return False
 
 
 def path_of(folder: Path, digest: str) -> Path:

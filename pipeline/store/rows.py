@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pipeline.activity import Finding
 from pipeline.checkin import CheckIn
 from pipeline.day import DayActivity, DayRow
+from pipeline.row import ActivityRow
 from pipeline.shoes import as_worn
 from pipeline.standing import ComparedRun, Standing
 from pipeline.store.tables import (
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from pipeline.activity import ExportLine
     from pipeline.duplicates import Copy
-    from pipeline.row import ActivityRow
     from pipeline.shoes import Strike
     from pipeline.wardrobe import Wardrobe, Worn
 
@@ -69,15 +69,18 @@ class Said:
     """By the runner: id of the activity → the correction."""
     wardrobe: Wardrobe
     strike: Strike | None
+    gear_of_copies: Mapping[str, str] = field(default_factory=dict)
+    """By exports, of near copies: id of the activity in their place → the shoes."""
 
-    def worn(self, row: Row[Any] | ActivityTableRow) -> Worn | None:
+    def worn(self, row: Row[Any]) -> Worn | None:
         """The shoes of a run; nobody says what is worn on a walk."""
         if sport_of(row, self.corrections.get(row.id)) != RUNNING:
             return None
         line = self.told.get(row.sha256)
-        return self.wardrobe.worn(row.local_date, gear=line.gear if line else None)
+        gear = (line.gear if line else None) or self.gear_of_copies.get(row.id)
+        return self.wardrobe.worn(row.local_date, gear=gear)
 
-    def calf_loads(self, row: Row[Any] | ActivityTableRow) -> dict[str, float | None]:
+    def calf_loads(self, row: Row[Any]) -> dict[str, float | None]:
         """`calf_km` and `calf_km_strain` in the shoes that were worn, as that foot lands."""
         worn = self.worn(row)
         kind = worn.kind if worn else None
@@ -89,7 +92,7 @@ class Said:
         }
 
 
-def sport_of(row: Row[Any] | ActivityTableRow, correction: Correction | None) -> str:
+def sport_of(row: Row[Any], correction: Correction | None) -> str:
     """What it was: the runner's word goes before the file's, also where that is gone."""
     told = correction.sport if correction else None
     return told or str(row.sport)
@@ -142,6 +145,7 @@ def day_activity(row: Row[Any], said: Said) -> DayActivity:
         start_at=row.start_at,
         end_at=row.end_at,
         counted=row.counted,
+        duplicate_of=row.duplicate_of,
         walk=is_walk and row.duplicate_of is None and not dropped,
         **loads,
     )
@@ -254,6 +258,7 @@ class StoredActivity:
     status: str
     reason: str | None
     row: ActivityRow
+    """Without its trace."""
     counted: bool
     duplicate_of: str | None
     short_copy: bool
@@ -303,33 +308,51 @@ def activity_row(
     )
 
 
-def stored_activity(activity: ActivityTableRow, raw: RawFileRow, said: Said) -> StoredActivity:
-    """One activity as it is listed."""
-    from pipeline.row import ActivityRow  # noqa: PLC0415 - NumPy only where activities are listed
+_LISTED = tuple(each.name for each in fields(ActivityRow) if each.name != "trace")
+_STANDING = tuple(each.name for each in fields(Standing))
+LISTED_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
+    *(getattr(ActivityTableRow, name) for name in _LISTED),
+    *(getattr(ActivityTableRow, name) for name in _STANDING),
+    ActivityTableRow.id,
+    ActivityTableRow.sha256,
+    ActivityTableRow.counted,
+    ActivityTableRow.duplicate_of,
+    ActivityTableRow.short_copy,
+    ActivityTableRow.reader_version,
+    ActivityTableRow.metrics_version,
+    RawFileRow.file,
+    RawFileRow.format,
+    RawFileRow.status,
+    RawFileRow.reason,
+)
+"""All that `stored_activity` needs: everything but the trace, which is most of a row."""
 
-    correction = said.corrections.get(activity.id)
-    values = {each.name: getattr(activity, each.name) for each in fields(ActivityRow)}
-    values["findings"] = tuple(Finding(**each) for each in activity.findings)
+
+def stored_activity(row: Row[Any], said: Said) -> StoredActivity:
+    """One activity as it is listed, from `LISTED_COLUMNS` and what is told beside its file."""
+    correction = said.corrections.get(row.id)
+    values = dict(zip(_LISTED, row, strict=False))
+    values["findings"] = tuple(Finding(**each) for each in row.findings)
     for name in _PAIRS:
         values[name] = _pairs(values[name])
     if correction is not None and correction.sport is not None:
         values |= {"sport": correction.sport, "sub_sport": correction.sub_sport}
     return StoredActivity(
-        id=activity.id,
-        sha256=activity.sha256,
-        file=raw.file,
-        format=raw.format,
-        status=raw.status,
-        reason=raw.reason,
-        row=ActivityRow(**values | said.calf_loads(activity)),
-        counted=activity.counted,
-        duplicate_of=activity.duplicate_of,
-        short_copy=activity.short_copy,
-        standing=Standing(**{each.name: getattr(activity, each.name) for each in fields(Standing)}),
-        told=said.told.get(activity.sha256),
+        id=row.id,
+        sha256=row.sha256,
+        file=row.file,
+        format=row.format,
+        status=row.status,
+        reason=row.reason,
+        row=ActivityRow(**values | said.calf_loads(row)),
+        counted=row.counted,
+        duplicate_of=row.duplicate_of,
+        short_copy=row.short_copy,
+        standing=Standing(**{name: getattr(row, name) for name in _STANDING}),
+        told=said.told.get(row.sha256),
         correction=correction,
-        worn=said.worn(activity),
-        versions=Versions(reader=activity.reader_version, metrics=activity.metrics_version),
+        worn=said.worn(row),
+        versions=Versions(reader=row.reader_version, metrics=row.metrics_version),
     )
 
 

@@ -227,7 +227,84 @@ def test_what_only_a_copy_tells_is_shown_and_enters_no_sum(home):
         assert copy["tells"][key] == watch[key]
     assert "distance_m" not in copy["tells"], "the one that counts tells it"
     assert (before["steps"], the_day(home)["steps"]) == (watch["steps"], None)
+    assert not {"id", "sha256", "file", "duplicate_of", "steps_from"} & copy["tells"].keys()
     assert "1 tells heart rate, cadence" in home.run("runs").out
+
+
+# --- what was told of a run is told of every recording of it
+
+
+def after(home, *words):
+    """The verdict of the morning after, the effort of the day, and what was told of each file."""
+    assert home.run(*words).code == 0
+    on = DAY + timedelta(days=1)
+    return (
+        home.json("advise", "--on", on)["verdict"],
+        the_day(home)["srpe_au"] is not None,
+        {file: each["rpe"] for file, each in by_file(home).items() if each["rpe"] is not None},
+    )
+
+
+def told(run_id):
+    """Much pain and some effort of a run, none of it in the morning."""
+    on = DAY + timedelta(days=1)
+    answer = ("--left", 0, "--right", 0, "--during", 5, "--rpe", 6, "--run", run_id)
+    return ("checkin", "--on", on, *answer)
+
+
+@pytest.mark.parametrize("named", ["watch.fit", "phone.gpx"])
+def test_pain_stays_told_whichever_recording_counts(home, named):
+    watch, phone = id_of(home, "watch.fit"), id_of(home, "phone.gpx")
+    assert after(home, *told(id_of(home, named))) == ("easy", True, {"watch.fit": 6})
+    assert after(home, "runs", "keep", phone) == ("easy", True, {"phone.gpx": 6})
+    assert after(home, "runs", "restore", phone) == ("easy", True, {"watch.fit": 6})
+    assert after(home, "runs", "drop", watch) == ("easy", True, {"phone.gpx": 6})
+    assert after(home, "runs", "drop", phone)[2] == {}, "nothing counts of which it could speak"
+    assert after(home, "runs", "restore", phone) == ("easy", True, {"phone.gpx": 6})
+    assert after(home, "runs", "restore", watch) == ("easy", True, {"watch.fit": 6})
+
+
+def test_a_richer_recording_that_comes_late_takes_no_pain_away(calfwise, folder, tmp_path):
+    place = tmp_path / "late"
+    place.mkdir()
+    (place / "phone.gpx").write_bytes((folder / "phone.gpx").read_bytes())
+    calfwise.json("backfill", place)
+    assert after(calfwise, *told(id_of(calfwise, "phone.gpx")))[:2] == ("easy", True)
+    (place / "watch.fit").write_bytes((folder / "watch.fit").read_bytes())
+    assert after(calfwise, "backfill", place) == ("easy", True, {"watch.fit": 6})
+    for row in calfwise.tables()["day"]:
+        assert row["verdict"] == "easy"
+
+
+# --- what the runner corrects, the next report does not tell
+
+
+def test_what_the_runner_changed_after_an_upgrade_is_no_news(home, folder):
+    for days in (0, 1, 2):
+        home.run("checkin", "--on", DAY + timedelta(days=days), "--left", 1, "--right", 0)
+    home.change("UPDATE day SET monotony = 9.0")
+    home.change("UPDATE athlete SET versions = 'older'")
+    home.json("runs", "drop", id_of(home, "watch.fit"))
+    home.json("runs", "drop", id_of(home, "phone.gpx"))
+    home.json("runs", "sport", id_of(home, "later.fit"), "hiking")
+    report = home.json("backfill", folder)
+    assert report["corrected_days"] == []
+    found = report["changes"]
+    assert found["runs"]["changed"] == 0
+    changed = {name for name, each in found["days"]["metrics"].items() if each["changed"]}
+    assert "calf_km" not in changed
+    assert "runs" not in changed
+    assert found["days"]["metrics"]["monotony"]["gone"] > 0, "that was not the runner"
+    assert home.json("backfill", folder)["changes"] is None
+
+
+def test_without_any_run_left_the_days_say_where_to_look(home):
+    for each in by_file(home).values():
+        home.json("runs", "drop", each["id"])
+    outcome = home.run("days")
+    assert (outcome.code, outcome.out) == (0, "")
+    assert "calfwise runs lists" in outcome.err
+    assert "backfill" not in outcome.err
 
 
 def test_time_that_two_counted_runs_share_is_said(calfwise, tmp_path):

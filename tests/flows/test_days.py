@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from flows.days import advise, derive_days, rows_between, the_days_before
+from flows.days import advise, derive_days, rows_between
 from pipeline.checkin import CheckIn
 from pipeline.store.records import RawFile, Store
 from tests.store.made import DAY, raw_file, run, seen_file
@@ -127,17 +127,34 @@ def test_days_asked_for_beyond_the_table_change_none_within(new_store):
     assert asked[40:-40] == stored
 
 
-def test_the_days_before_a_morning_are_those_of_the_table(new_store):
+@pytest.mark.parametrize("first", [-9, -2, 0, 3, 12, 36, 39, 44])
+def test_any_week_is_that_of_the_table_stored_or_worked_out(new_store, first):
+    """A letter tells of the week before it: whether its days are stored or not is not seen."""
     store = new_store()
     for day in range(0, 40, 3):
         add_run(store, day)
         add_answer(store, day + 1, day % 5)
     derive_days(store, "me")
-    on = DAY + timedelta(days=30)
-    _, past = advise(store, "me", on, "km")
-    before = the_days_before(past, on, 7)
-    assert list(before) == [row for row, _ in table(store) if 0 < (on - row.on).days <= 7]
-    assert the_days_before(past, DAY - timedelta(days=9), 2)[0].known is False
+    since, until = (DAY + timedelta(days=day) for day in (first, first + 6))
+    week = rows_between(store, "me", since, until)
+    far = rows_between(store, "me", DAY - timedelta(days=30), DAY + timedelta(days=60))
+    assert week == [each for each in far if since <= each[0].on <= until]
+    assert len(week) == 7
+    of_the_table = [each for each in table(store) if since <= each[0].on <= until]
+    assert [each for each in week if each in of_the_table] == of_the_table
+
+
+def test_dates_asked_for_on_one_side_alone(new_store):
+    store = new_store()
+    assert rows_between(store, "me", DAY, None) == rows_between(store, "me", None, DAY) == []
+    for day in (0, 4, 9):
+        add_run(store, day)
+    derive_days(store, "me")
+    middle = DAY + timedelta(days=4)
+    assert rows_between(store, "me", middle, None) == table(store)[4:]
+    assert rows_between(store, "me", None, middle) == table(store)[:5]
+    assert rows_between(store, "me", DAY + timedelta(days=10), None) == []
+    assert rows_between(store, "me", None, DAY - timedelta(days=1)) == []
 
 
 def test_a_walk_alone_makes_no_days(new_store):

@@ -186,6 +186,38 @@ def test_what_was_told_outlives_the_export_and_a_new_derivation(calfwise, tmp_pa
     assert noted(calfwise) == BOTH
 
 
+def test_what_an_export_tells_of_a_copy_is_told_of_the_run(calfwise, tmp_path):
+    """The shoes are those of the run, before any date; name and effort of the copy are shown."""
+    (tmp_path / "watch.fit").write_bytes(watched(5))
+    calfwise.json("backfill", tmp_path / "watch.fit")
+    calfwise.json("shoes", "add", "Everyday", "--from", TODAY - timedelta(days=90))
+    calfwise.json("shoes", "add", "old PAIR", "--from", TODAY, "--kind", "minimal")
+    [(before, day)] = zip(calfwise.json("runs"), calfwise.json("days"), strict=True)
+    assert before["shoes"] == "Everyday"
+    calfwise.json("backfill", zipped(tmp_path / "a.zip", export({GPX: phoned(5)})))
+    runs = {each["counted"]: each for each in calfwise.json("runs")}
+    assert (runs[True]["id"], runs[True]["shoes"]) == (before["id"], "Old pair")
+    [copy] = runs[True]["copies"]
+    told = {"name": "Home", "rpe": 3.0}
+    assert {key: copy["tells"].get(key) for key in told} == told
+    assert (runs[True]["name"], runs[True]["rpe"]) == (None, None)
+    worn = {each["name"]: each["runs"] for each in calfwise.json("shoes", "list")}
+    assert worn == {"Everyday": 0, "old PAIR": 1}
+    # Minimal shoes ask more of the calves, and the day is reckoned with them as well.
+    assert runs[True]["calf_km"] > before["calf_km"]
+    [now] = calfwise.json("days")
+    assert now["calf_km"] == pytest.approx(runs[True]["calf_km"])
+    assert now["calf_km"] > day["calf_km"]
+    calfwise.json("runs", "drop", copy["id"])
+    assert {each["shoes"] for each in calfwise.json("runs") if each["counted"]} == {"Everyday"}
+
+
+def test_the_runs_own_shoes_go_before_those_of_a_copy(calfwise, tmp_path):
+    files = {FIT: watched(5), GPX: phoned(5)}
+    calfwise.json("backfill", zipped(tmp_path / "a.zip", export(files)))
+    assert [each["shoes"] for each in calfwise.json("runs") if each["counted"]] == ["Blue pair"]
+
+
 def test_the_gear_of_a_ride_is_no_pair_of_shoes(calfwise, tmp_path):
     content = {GPX: phoned(5, sport="cycling")}
     calfwise.json("backfill", zipped(tmp_path / "a.zip", export(content, *TOLD)))

@@ -177,13 +177,16 @@ def test_a_kept_file_that_is_gone_keeps_its_numbers(calfwise, tmp_path):
     calfwise.json("backfill", path)
     [before] = calfwise.json("runs")
     kept = raw.path_of(calfwise.home / "raw" / "me", before["sha256"])
-    for spoil, changed in ((lambda: kept.write_bytes(b"spoilt"), HR), (kept.unlink, SETTINGS)):
+    for became, spoil, changed in (
+        ("spoilt", lambda: kept.write_bytes(b"spoilt"), HR),
+        ("gone", kept.unlink, SETTINGS),
+    ):
         spoil()
         set_settings(calfwise, changed)
         for is_said in (True, False):
             outcome = calfwise.run("sync")
             assert outcome.code == 0
-            assert ("kept copy of run.fit is gone" in outcome.err) == is_said
+            assert (f"kept copy of run.fit is {became}" in outcome.err) == is_said
             assert calfwise.json("runs") == [before]
     # The same bytes once more are read, and kept again.
     set_settings(calfwise, HR)
@@ -194,21 +197,60 @@ def test_a_kept_file_that_is_gone_keeps_its_numbers(calfwise, tmp_path):
     assert "run.fit" not in calfwise.run("sync").err
 
 
+SPOIL = {
+    "cut off": lambda kept: kept.write_bytes(kept.read_bytes()[:-9]),
+    "other bytes": lambda kept: kept.write_bytes(kept.read_bytes()[::-1]),
+    "gone": lambda kept: kept.unlink(),
+}
+
+
+@pytest.mark.parametrize("spoil", SPOIL.values(), ids=SPOIL)
+@pytest.mark.parametrize("is_noticed", [True, False])
+def test_a_lost_copy_is_mended_where_the_source_has_the_bytes(
+    calfwise, tmp_path, spoil, is_noticed
+):
+    path = a_run(tmp_path / "files", "run.fit")
+    zipped = pack(tmp_path / "files" / "a.zip", other=fit(4))
+    calfwise.json("backfill", tmp_path / "files")
+    before = calfwise.tables()
+    places = [
+        raw.path_of(calfwise.home / "raw" / "me", each["sha256"]) for each in calfwise.json("runs")
+    ]
+    true = [place.read_bytes() for place in places]
+    for place in places:
+        spoil(place)
+    if is_noticed:
+        assert len(calfwise.json("reprocess")["kept_copies_gone"]) == 2
+    else:
+        for each in (path, zipped):
+            touched(each)
+    assert calfwise.run("backfill", tmp_path / "files").code == 0
+    assert [place.read_bytes() for place in places] == true
+    assert calfwise.tables()["raw_file"] == before["raw_file"]
+    assert calfwise.json("reprocess")["kept_copies_gone"] == []
+    assert calfwise.json("backfill", tmp_path / "files")["unchanged"] == 2
+
+
 def test_a_gone_copy_is_said_once_where_an_export_tells_its_sport(calfwise, tmp_path):
     content = phone_gpx(run_on(TODAY - timedelta(days=3), seed=3, minutes=2))
     content = content.replace(b"<type>running</type>", b"")
     assert b"<type>" not in content
-    calfwise.json("backfill", write(tmp_path / "run.gpx", content))
-    [before] = calfwise.json("runs")
-    raw.path_of(calfwise.home / "raw" / "me", before["sha256"]).unlink()
     folder = tmp_path / "export"
     write(folder / "activities" / "1.gpx", content)
+    calfwise.json("backfill", folder)
+    [before] = calfwise.json("runs")
+    raw.path_of(calfwise.home / "raw" / "me", before["sha256"]).unlink()
     write(
         folder / "activities.csv",
         b"Activity ID,Activity Name,Activity Type,Filename\n1,Out,Ride,activities/1.gpx\n",
     )
-    assert calfwise.run("backfill", folder).err.count("kept copy of run.gpx is gone") == 1
+    assert calfwise.run("backfill", folder).err.count("1.gpx is gone") == 1
     assert "gone" not in calfwise.run("sync").err
+    assert [each["sport"] for each in calfwise.json("runs")] == ["running"]
+    # The folder has the bytes still: they are read once more, kept, and derived as a ride.
+    assert calfwise.json("backfill", folder)["read"] == 1
+    assert [each["sport"] for each in calfwise.json("runs")] == ["cycling"]
+    assert counts(calfwise.json("backfill", folder)) == {"found": 2, "unchanged": 2}
 
 
 def write(path, content):

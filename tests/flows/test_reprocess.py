@@ -158,7 +158,7 @@ def test_a_copy_that_is_gone_keeps_its_numbers_and_is_said(home):
     for _ in range(2):
         outcome = home.run("reprocess", "--json")
         assert outcome.json["kept_copies_gone"] == [gone["file"]]
-        assert f"The kept copy of {gone['file']} is gone" in outcome.err
+        assert f"The kept copy of {gone['file']} is spoilt" in outcome.err
     assert next(each for each in home.json("runs") if each["id"] == gone["id"]) == gone
     assert f"its numbers stay: {gone['file']}" in home.run("reprocess").out
     assert "gone" not in home.run("sync").err

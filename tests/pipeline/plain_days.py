@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.checkin import CheckIn
 from pipeline.day import DayActivity, DayRow, dates_between
-from pipeline.history import Past, pair
+from pipeline.history import Past, told_of
 from pipeline.series import EQUAL_SHARE
 
 if TYPE_CHECKING:
@@ -52,11 +52,10 @@ def walk(day=0, **others):
 
 
 def past_of(*activities, last, known, mornings=(), told=None):
-    runs = [each for each in activities if each.counted]
     return Past(
         activities=activities,
         mornings=mornings,
-        told=pair(mornings, runs) if told is None else told,
+        told=told_of(mornings, activities) if told is None else told,
         known=known,
         last=last,
     )

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.checkin import CheckIn
-from pipeline.history import Run, Told, pair, run_before, with_told
+from pipeline.history import Run, Told, pair, run_before, told_of, with_told
 from tests.pipeline import plain_days as made
 
 DAY = date(2026, 8, 10)
@@ -55,6 +55,101 @@ def test_a_named_run_goes_before_the_last():
     runs = [run(-9, name="old"), run(-1, name="last")]
     assert pair([morning(during=4, run_id="old")], runs).keys() == {"old"}
     assert not pair([morning(during=4, run_id="gone")], runs)
+
+
+def answers_on(named):
+    return [CheckIn(on=made.on(2), left=1, right=1, during=5, rpe=6, run_id=named)]
+
+
+def recordings(*, counts):
+    """One run on three devices, of which one counts, and another run the day after."""
+    names = ["device 0", "device 1", "device 2"]
+    copies = [
+        made.run(0, name, counted=name == counts, duplicate_of=None if name == counts else counts)
+        for name in names
+    ]
+    return [*copies, made.run(1, "later")]
+
+
+@pytest.mark.parametrize("named", ["device 0", "device 1", "device 2"])
+@pytest.mark.parametrize("counts", ["device 0", "device 1", "device 2"])
+def test_an_answer_follows_its_run_to_the_recording_that_counts(named, counts):
+    told = told_of(answers_on(named), recordings(counts=counts))
+    assert told == {counts: Told(((made.on(2), 5),), 6)}
+
+
+def test_answers_on_several_recordings_speak_of_one_run():
+    named = ["device 2", "device 0", None, "device 1"]
+    answers = [
+        CheckIn(on=made.on(place + 1), left=0, right=0, during=place, run_id=name)
+        for place, name in enumerate(named)
+    ]
+    told = told_of(answers, recordings(counts="device 1"))
+    assert told["device 1"].during == ((made.on(1), 0), (made.on(2), 1), (made.on(4), 3))
+    assert told["later"].during == ((made.on(3), 2),)
+
+
+def test_an_answer_on_what_was_left_out_or_was_no_run_speaks_of_none():
+    walk = made.walk(0, name="walk")
+    left_out = made.run(0, "left out", counted=False)
+    copy = made.run(0, "copy of a walk", counted=False, duplicate_of="walk")
+    activities = [walk, left_out, copy, made.run(1, "later")]
+    for each in ("walk", "left out", "copy of a walk"):
+        assert told_of(answers_on(each), activities) == {}
+
+
+@pytest.mark.parametrize(
+    ("late_minutes", "minutes", "speaks_of"),
+    [
+        (2, 55, "counts"),
+        (-40, 300, "counts"),
+        (10, 20, "counts"),
+        (40, 40, "counts"),
+        (41, 40, None),
+        (61, 30, None),
+        (-31, 30, None),
+        (30, 0, None),
+    ],
+)
+def test_an_answer_on_what_was_left_out_speaks_of_the_run_at_its_time(
+    late_minutes, minutes, speaks_of
+):
+    """Of a run of an hour: a recording left out is of it where half of the shorter is shared."""
+    counts, before = made.run(0, "counts"), made.run(-1, "before")
+    start_at = counts.start_at + timedelta(minutes=late_minutes)
+    end_at = start_at + timedelta(minutes=minutes)
+    left_out = made.run(0, "left out", counted=False, start_at=start_at, end_at=end_at)
+    told = told_of(answers_on("left out"), [before, counts, left_out])
+    assert told == ({speaks_of: Told(((made.on(2), 5),), 6)} if speaks_of else {})
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.booleans(), st.integers(0, 10)), max_size=9),
+       st.lists(st.integers(0, 2), min_size=6, max_size=6))  # fmt: skip
+def test_what_was_told_hangs_on_no_choice_of_the_recording(answers, choices):
+    """Whichever of its recordings counts and whichever is named, the same is said of the run."""
+    mornings = [
+        CheckIn(on=made.on(place), left=0, right=0, during=nrs, run_id=f"{run} {choices[run]}")
+        if is_named
+        else CheckIn(on=made.on(place), left=0, right=0, rpe=nrs)
+        for place, (run, is_named, nrs) in enumerate(answers)
+    ]
+
+    def told(counting):
+        activities = [
+            made.run(
+                run,
+                f"{run} {device}",
+                counted=device == counting,
+                duplicate_of=None if device == counting else f"{run} {counting}",
+            )
+            for run in range(6)
+            for device in range(3)
+        ]
+        return {name.split()[0]: each for name, each in told_of(mornings, activities).items()}
+
+    assert told(0) == told(1) == told(2)
+    for run, nrs in ((run, nrs) for run, is_named, nrs in answers if is_named):
+        assert nrs in [each for _, each in told(0)[str(run)].during]
 
 
 def test_an_answer_of_neither_speaks_of_none():

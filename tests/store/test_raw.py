@@ -54,6 +54,26 @@ def test_kept_again_it_is_not_touched(tmp_path):
     assert len(files_in(tmp_path)) == 1
 
 
+@pytest.mark.parametrize("spoilt", [b"ru", b"rum", b"run\0", b""])
+def test_kept_again_what_was_spoilt_is_mended(tmp_path, spoilt):
+    digest = sha256(b"run").hexdigest()
+    place = raw.keep(tmp_path, digest, b"run")
+    place.write_bytes(spoilt)
+    assert raw.keep(tmp_path, digest, b"run").read_bytes() == b"run"
+    assert files_in(tmp_path) == [place]
+
+
+def test_kept_again_what_cannot_be_read_is_mended(tmp_path):
+    digest = sha256(b"run").hexdigest()
+    place = raw.keep(tmp_path, digest, b"run")
+    place.unlink()
+    place.symlink_to(place)
+    with pytest.raises(OSError, match=r"."):
+        place.read_bytes()
+    assert raw.keep(tmp_path, digest, b"run").read_bytes() == b"run"
+    assert files_in(tmp_path) == [place]
+
+
 def test_written_anew_a_file_is_replaced_whole(tmp_path):
     place = tmp_path / "a" / "b.eml"
     raw.write_whole(place, b"old")
