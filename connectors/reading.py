@@ -13,8 +13,9 @@ import numpy as np
 from connectors.errors import UnreadableFileError
 from connectors.sports import sport_of
 from pipeline.activity import Activity, Pause, Records
+from pipeline.cadence import clear_run_s
 from pipeline.findings import noted
-from pipeline.motion import is_moving, with_speed
+from pipeline.motion import is_moving, sample_s, with_speed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from connectors.xml_guard import Damage
     from pipeline.activity import Finding
     from pipeline.cadence import CadenceReading
+
+    CadenceFrom = Callable[
+        [NDArray[np.float64], NDArray[np.bool_], NDArray[np.float64]], CadenceReading
+    ]
+    """From the raw column, whether the feet move, and how long each sample runs clearly."""
 
 TIME = "time"
 """Where a reader names a column this is the one of times, as the file writes them."""
@@ -210,7 +216,7 @@ class Track:
     def activity(
         self,
         device: str | None,
-        cadence_from: Callable[[NDArray[np.float64], NDArray[np.bool_]], CadenceReading],
+        cadence_from: CadenceFrom,
     ) -> Activity | None:
         """The whole track in our units; None where no point has a time.
 
@@ -368,15 +374,16 @@ class Track:
 def with_cadence(
     activity: Activity,
     raw_per_min: NDArray[np.float64],
-    cadence_from: Callable[[NDArray[np.float64], NDArray[np.bool_]], CadenceReading],
+    cadence_from: CadenceFrom,
 ) -> Activity:
     """The activity with its raw cadence turned into steps per minute, and how that was decided."""
     # Speed is worked out along time, so for it, and only for it, the points are put in order and
     # one is taken of each instant.
     _, first, instant = np.unique(activity.records.at_s, return_index=True, return_inverse=True)
-    in_order = activity.records.replace(cadence_spm=raw_per_min).select(first)
-    moving = is_moving(with_speed(in_order))[instant]
-    reading = cadence_from(raw_per_min, moving)
+    in_order = with_speed(activity.records.replace(cadence_spm=raw_per_min).select(first))
+    moving = is_moving(in_order)[instant]
+    running_s = clear_run_s(in_order.speed_mps, sample_s(in_order.at_s))[instant]
+    reading = cadence_from(raw_per_min, moving, running_s)
     return replace(
         activity,
         records=activity.records.replace(cadence_spm=reading.cadence_spm),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.findings import found, noted
-from pipeline.motion import weighted_mean, weighted_median
+from pipeline.motion import MOVING_MPS, weighted_mean, weighted_median
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,9 +21,16 @@ STRIDES_MAX_PER_MIN = 120
 """A running median above this cannot be strides: 240 steps a minute is nobody's run."""
 
 UNKNOWN_AS_STRIDES_PER_MIN = (60, 110)
-"""GPX says no unit: a moving median in here counts one foot (DESIGN.md: what is true)."""
+"""GPX says no unit: a running median in here counts one foot (DESIGN.md: what is true)."""
 
 UNKNOWN_AS_STEPS_PER_MIN = (120, 230)
+
+CLEARLY_RUNNING_MPS = 2.2
+"""People walk at 2.0 m/s at most before they run, and speed has its noise."""
+
+UNIT_TOLD_S = 30.0
+"""Of clear running are enough to tell the unit: 80 steps. Less may be noise in the speed of a
+walk."""
 
 HISTOGRAM_CLASS_SPM = 5.0
 
@@ -31,17 +38,20 @@ WALKING_MPS = 2.0
 WALKING_SPM = 140
 """Slower than the one and fewer than the other is walking (EVIDENCE 5.2)."""
 
-WALKING_EDGE_S = 15.0
-"""Speed is a mean over some ten seconds, positions are smoothed besides, and feet change at once:
-at most so long they disagree."""
+RUNNING_SPM = (130, 230)
+"""Fewer is hardly anybody's run; more are counted twice."""
 
-CLEARLY_RUNNING_MPS = 2.2
-TYPICAL_SPM = (130, 230)
-FOLD_TOLERANCE = 0.15
-FOLD_LASTS_S = 8.0
-FOLD_EXPLAINS = 0.8
-ONE_FOOT_MAX = 105
-"""What is above it, and far below the run's own cadence, may be a walking break."""
+WALKING_STRETCH_MPS = 2.1
+"""Mean of a whole stretch of few steps that is walking still: a tenth above WALKING_MPS, for what
+a lagging speed takes over from the run beside it."""
+
+WALKING_EDGES_S = 15.0
+"""Speed is a mean over some ten seconds, positions are smoothed besides, and feet change at once:
+at most so long they disagree at the edges of a walk."""
+
+FEW_OF_RUNNING = 0.9
+"""Share of a runner's own running cadence below which steps are few: that of a run stays within
+some 5 %, that of a walk is a fifth less and more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +79,19 @@ class RunningCadence:
     """Lower end of each class of 5 steps a minute that was run in, and seconds in it."""
 
 
-def from_strides(raw_per_min: NDArray[np.float64], moving: NDArray[np.bool_]) -> CadenceReading:
+def from_strides(
+    raw_per_min: NDArray[np.float64], moving: NDArray[np.bool_], running_s: NDArray[np.float64]
+) -> CadenceReading:
     """Steps from a column that should count strides (FIT, TCX): double it.
 
-    Some devices write steps all the same; a moving median above 120 gives them away.
+    Some devices write steps all the same; a running median above 120 gives them away.
 
     Args:
         raw_per_min: as the file has it, fraction already added, NaN where missing; shape (n,).
         moving: whether the feet move; shape (n,).
+        running_s: as `clear_run_s` has it; shape (n,).
     """
-    median = _moving_median(raw_per_min, moving)
+    median = _running_median(raw_per_min, moving, running_s)
     if median is None:
         return _none(raw_per_min, moving)
     if median <= STRIDES_MAX_PER_MIN:
@@ -89,14 +102,19 @@ def from_strides(raw_per_min: NDArray[np.float64], moving: NDArray[np.bool_]) ->
 
 
 def from_unknown_unit(
-    raw_per_min: NDArray[np.float64], moving: NDArray[np.bool_]
+    raw_per_min: NDArray[np.float64], moving: NDArray[np.bool_], running_s: NDArray[np.float64]
 ) -> CadenceReading:
     """Steps from a column whose unit the format does not fix (GPX): decide by plausibility.
 
-    A moving median of 60 to 110 counts one foot, 120 to 230 counts both, anything else cannot be
+    A running median of 60 to 110 counts one foot, 120 to 230 counts both, anything else cannot be
     told and gives no cadence.
+
+    Args:
+        raw_per_min: as the file has it, NaN where missing; shape (n,).
+        moving: whether the feet move; shape (n,).
+        running_s: as `clear_run_s` has it; shape (n,).
     """
-    median = _moving_median(raw_per_min, moving)
+    median = _running_median(raw_per_min, moving, running_s)
     if median is None:
         return _none(raw_per_min, moving)
     low, high = UNKNOWN_AS_STRIDES_PER_MIN
@@ -109,52 +127,16 @@ def from_unknown_unit(
     return CadenceReading(np.full(len(raw_per_min), np.nan), "none", doubts)
 
 
-def folded(
-    cadence_spm: NDArray[np.float64], speed_mps: NDArray[np.float64], at_s: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], int, int]:
-    """Cadence of a device that for a stretch counted one foot only, or every step twice.
-
-    Only at a clear run (2.2 m/s and more), against the run's own typical cadence there, and for
-    8 s or longer: within 15 % of half of it, and at most 105, the cadence is doubled; within
-    15 % of twice it, halved. Walking breaks, slow or at 110 steps a minute, stay as they are. Where
-    the three together are less than 80 % of what was counted, it is no way of counting but noise.
+def clear_run_s(
+    speed_mps: NDArray[np.float64], lasting_s: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """How long each sample lasts where it is of a clear run, 2.2 m/s and more, else 0; shape (n,).
 
     Args:
-        cadence_spm: steps per minute, NaN where missing; shape (n,).
-        speed_mps: shape (n,).
-        at_s: in ascending order, shape (n,).
-
-    Returns:
-        Cadence of shape (n,), how many samples were doubled, and how many halved.
-
-    Source: EVIDENCE section 6 ("detect one-foot cadence (70-100): double it").
+        speed_mps: NaN where missing; shape (n,).
+        lasting_s: how long each sample lasts; shape (n,).
     """
-    running = speed_mps >= CLEARLY_RUNNING_MPS
-    low, high = TYPICAL_SPM
-    usual = running & (cadence_spm >= low) & (cadence_spm <= high)
-    if not usual.any() or (cadence_spm[running] > 0).sum() == usual.sum():
-        return cadence_spm, 0, 0
-    typical_spm = float(np.median(cadence_spm[usual]))
-    off = FOLD_TOLERANCE * typical_spm
-    once = running & (np.abs(cadence_spm * 2 - typical_spm) <= off) & (cadence_spm <= ONE_FOOT_MAX)
-    twice = running & (np.abs(cadence_spm / 2 - typical_spm) <= off)
-    counted = running & (cadence_spm > 0)
-    if (usual | once | twice).sum() < FOLD_EXPLAINS * counted.sum():
-        return cadence_spm, 0, 0
-    once, twice = _lasting(once, at_s), _lasting(twice, at_s)
-    straight = np.where(once, cadence_spm * 2, np.where(twice, cadence_spm / 2, cadence_spm))
-    return straight, int(once.sum()), int(twice.sum())
-
-
-def _lasting(mask: NDArray[np.bool_], at_s: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Only the stretches of it that last long enough, to the sample after them."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
-    begins, ends = edges[::2], np.minimum(edges[1::2], len(at_s) - 1)
-    long_enough = at_s[ends] - at_s[begins] >= FOLD_LASTS_S
-    kept = np.zeros(len(mask), dtype=bool)
-    for begin, end in zip(begins[long_enough], edges[1::2][long_enough], strict=True):
-        kept[begin:end] = True
-    return kept
+    return np.where(speed_mps >= CLEARLY_RUNNING_MPS, lasting_s, 0.0)
 
 
 def is_walking(
@@ -172,30 +154,62 @@ def is_walking(
 def walking_stretches(
     speed_mps: NDArray[np.float64], cadence_spm: NDArray[np.float64], shown_s: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
-    """Walking as `is_walking` has it, and the moments at its edges in which speed lags behind.
+    """Walking as `is_walking` has it, and whole stretches of steps as few as a walk's.
 
-    Speed is a mean over seconds, so at both ends of a walk there are moments of 2 m/s and more
-    with the steps of a walk. Up to 15 s of them are walking still; longer, somebody runs with few
-    steps.
+    Speed is a mean over seconds, and that of positions wanders, so that in a walk there are moments
+    of 2 m/s and more. A stretch of few steps throughout is walking from its first to its last
+    moment where its mean speed on the move is below 2.1 m/s, or where there is walking in it and
+    all else in it lasts 15 s at most: a short walk between fast runs has a high mean.
+
+    Few are fewer than 140 a minute, and fewer than 90 % of the median at a clear run: a tall runner
+    may run at 138, and then his runs and his walks must not be taken for one stretch. Moments of
+    walking without a cadence belong to a stretch.
 
     Args:
-        speed_mps: NaN where missing; shape (n,).
+        speed_mps: NaN where missing, which counts neither way in a mean; shape (n,).
         cadence_spm: both feet, NaN where missing; shape (n,).
         shown_s: what the timer shows, not decreasing; shape (n,).
     """
     walking = is_walking(speed_mps, cadence_spm)
-    few = ~walking & (cadence_spm < WALKING_SPM)
-    if not (walking.any() and few.any()):
+    if not (cadence_spm < WALKING_SPM).any():
         return walking
-    changes = np.flatnonzero(np.diff(few, prepend=False, append=False))
-    begins, ends = changes[::2], changes[1::2]
-    until_s = np.append(shown_s, shown_s[-1])[ends]
-    beside = np.append(walking, False)[ends] | (walking[begins - 1] & (begins > 0))
-    edges = beside & (until_s - shown_s[begins] <= WALKING_EDGE_S)
-    at_edge = np.zeros(len(walking) + 1, dtype=np.intp)
-    at_edge[begins[edges]] += 1
-    at_edge[ends[edges]] -= 1
-    return walking | (np.cumsum(at_edge[:-1]) > 0)
+    few = (cadence_spm < _few_spm(speed_mps, cadence_spm)) | (walking & np.isnan(cadence_spm))
+    begins, ends = stretches(few)
+    lasting_s = np.diff(shown_s, append=shown_s[-1])
+    too_fast_m = lasting_s * np.nan_to_num(speed_mps - WALKING_STRETCH_MPS)
+    slow = within(too_fast_m * (speed_mps >= MOVING_MPS), begins, ends) < 0
+    edges_s = within(lasting_s * ~walking, begins, ends)
+    whole = slow | (within(walking, begins, ends) > 0) & (edges_s <= WALKING_EDGES_S)
+    return walking | inside(begins[whole], ends[whole], len(walking))
+
+
+def _few_spm(speed_mps: NDArray[np.float64], cadence_spm: NDArray[np.float64]) -> float:
+    running = (speed_mps >= CLEARLY_RUNNING_MPS) & (cadence_spm >= RUNNING_SPM[0])
+    if not running.any():
+        return WALKING_SPM
+    return min(WALKING_SPM, FEW_OF_RUNNING * float(np.median(cadence_spm[running])))
+
+
+def stretches(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Where each stretch of a mask begins, and the place after its last; in order."""
+    changes = np.flatnonzero(np.diff(mask, prepend=False, append=False))
+    return changes[::2], changes[1::2]
+
+
+def within(
+    values: NDArray[np.float64] | NDArray[np.bool_],
+    begins: NDArray[np.intp],
+    ends: NDArray[np.intp],
+) -> NDArray[np.float64]:
+    """Sum of the values of each stretch."""
+    until = np.append(0.0, np.cumsum(values))
+    return np.asarray(until[ends] - until[begins])
+
+
+def inside(begins: NDArray[np.intp], ends: NDArray[np.intp], count: int) -> NDArray[np.bool_]:
+    """The mask of so many places that has these stretches, none over another."""
+    change = np.bincount(begins, minlength=count) - np.bincount(ends, minlength=count + 1)[:count]
+    return np.asarray(np.cumsum(change) > 0)
 
 
 def near(
@@ -272,12 +286,21 @@ def _rounded_to(cadence_spm: NDArray[np.float64]) -> float:
     return 1.0 if (cadence_spm % 2).any() else 2.0
 
 
-def _moving_median(raw_per_min: NDArray[np.float64], moving: NDArray[np.bool_]) -> float | None:
-    """Of what was counted on the move, else of all that was counted; None where nothing was."""
+def _running_median(
+    raw_per_min: NDArray[np.float64], moving: NDArray[np.bool_], running_s: NDArray[np.float64]
+) -> float | None:
+    """Of what was counted at a clear run of 30 s in all, else on the move, else at all.
+
+    None where nothing was counted. Walks take no part where there is a run: 102 steps a minute of a
+    walk would pass for the strides of a run.
+    """
     counted = raw_per_min > 0
-    on_the_move = counted & moving
-    chosen = raw_per_min[on_the_move if on_the_move.any() else counted]
-    return float(np.median(chosen)) if len(chosen) else None
+    chosen = counted & (running_s > 0)
+    if running_s[chosen].sum() < UNIT_TOLD_S:
+        chosen = counted & moving
+    if not chosen.any():
+        chosen = counted
+    return float(np.median(raw_per_min[chosen])) if chosen.any() else None
 
 
 def _reading(

@@ -1,8 +1,8 @@
 """What cannot be true of a recording is found, counted and kept out of every number.
 
 `checked` looks at the records as they are, `checked_moving` at what needs their speed as well;
-what the codes say is in `findings`, what clocks do in `clock`, values that leap in `leaps`, pauses
-in `stops`, the device's totals in `totals`.
+what the codes say is in `findings`, what clocks do in `clock`, values that leap in `leaps`, ways of
+counting steps in `folding`, pauses in `stops`, the device's totals in `totals`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline import clock, leaps, motion
-from pipeline.cadence import folded
 from pipeline.findings import gathered, noted
+from pipeline.folding import folded
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -130,6 +130,22 @@ def test_the_unit_of_cadence_is_decided_for_runs_alone(per_min, sport, rule, cad
     assert np.nanmax(np.append(activity.records.cadence_spm, -1)) == (cadence_spm or -1)
 
 
+@pytest.mark.parametrize("shuffled", [False, True])
+@pytest.mark.parametrize("feet", [1, 2])
+def test_a_run_with_long_walks_tells_the_unit_by_its_running(feet, shuffled):
+    paces = [(3.0, 165) if second % 100 < 40 else (1.3, 102) for second in range(600)]
+    told = [f"<cad>{spm * feet / 2}</cad><speed>{mps}</speed>" for mps, spm in paces]
+    points = [
+        point(second, inside=f"<extensions>{each}</extensions>") for second, each in enumerate(told)
+    ]
+    if shuffled:
+        points = points[300:] + points[:300]
+    (activity,) = gpx.read(document(track("".join(points)))).activities
+    assert activity.cadence_rule == {1: "strides_doubled", 2: "steps_as_is"}[feet]
+    in_order = np.argsort(activity.records.at_s)
+    assert activity.records.cadence_spm[in_order].tolist() == [spm for _, spm in paces]
+
+
 def test_points_out_of_order_are_left_as_they_are():
     inside = "<extensions><cad>84</cad></extensions>"
     seconds = [40, 0, 20, 60, 50, 10, 30]

@@ -281,10 +281,12 @@ COUNTING = [
     (85, 3.0, 7, 85, None),  # too short to tell
     (110, 1.6, 60, 110, None),  # a walking break
     (110, 2.5, 60, 110, None),  # the same, downhill
-    (85, 2.1, 60, 85, None),
+    (85, 2.1, 60, 170, "cadence_one_foot"),  # nobody walks with steps of 1.5 m
+    (85, 1.5, 60, 85, None),
     (330, 3.0, 60, 165, "cadence_twice"),
     (340, 3.0, 5, np.nan, "cadence_impossible"),
-    (330, 1.8, 60, np.nan, "cadence_impossible"),
+    (330, 1.8, 60, 165, "cadence_twice"),
+    (330, 0.2, 60, np.nan, "cadence_impossible"),
     (265, 3.0, 60, np.nan, "cadence_impossible"),
     (200, 5.5, 60, 200, None),  # strides
     (150, 2.3, 60, 150, None),
