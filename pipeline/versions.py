@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-METRICS_VERSION = 2
+METRICS_VERSION = 3
 """Goes up whenever the same records, or the same days, would give another number."""
 
 
