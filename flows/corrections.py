@@ -70,15 +70,36 @@ def keep(home: Home, store: Store, athlete: str, name: str) -> Corrected:
 
 
 def drop(home: Home, store: Store, athlete: str, name: str) -> Corrected:
-    """It is not to count at all; of its copies the richest counts then."""
-    return _correct(
-        home, store, athlete, name, lambda _, __, before: replace(before, kept=False, dropped=True)
-    )
+    """It is not to count at all; of its copies the richest counts then.
+
+    Where none is left it stands for its run, so that no copy that comes later counts.
+    """
+
+    def change(_: Transaction, group: Group, before: Correction) -> Correction:
+        left = [each for each in group if each.correction is None or not each.correction.dropped]
+        return replace(before, kept=len(left) <= 1, dropped=True)
+
+    return _correct(home, store, athlete, name, change)
 
 
 def restore(home: Home, store: Store, athlete: str, name: str) -> Corrected:
-    """Back to what the files say: no mark, no other sport."""
-    return _correct(home, store, athlete, name, lambda *_: Correction())
+    """Back to what the files say: no mark, no other sport; and its run counts again."""
+    done = _correct(home, store, athlete, name, lambda *_: Correction())
+    instead = next((each for each in done.group if each.id == done.activity.duplicate_of), None)
+    if instead is None or instead.correction is None or not instead.correction.dropped:
+        return done
+    again = _correct(
+        home, store, athlete, instead.id, lambda _, __, before: replace(before, kept=False)
+    )
+    [activity] = (each for each in again.activities if each.id == done.activity.id)
+    return replace(
+        done,
+        activity=activity,
+        group=again.group,
+        activities=again.activities,
+        after=_day(store, athlete, activity.row.local_date),
+        days_changed=done.days_changed + again.days_changed,
+    )
 
 
 def rename(home: Home, store: Store, athlete: str, name: str, sport: Sport) -> Corrected:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from advice.recommendation import Recommendation
 from flows.differences import changes_json, corrected_json
-from pipeline.day import DayRow
+from pipeline.day import DayRow, seconds_shared
 from pipeline.findings import found
 from pipeline.versions import Versions
 
@@ -92,12 +92,22 @@ def runs_json(
             until = max(until, each.row.end_at)
         rows.append(row)
     by_id = {row["id"]: row for row in rows}
+    for walk in _walks_beside_runs(activities):
+        by_id[walk.id]["findings"].append(asdict(found("walk_overlaps_run")))
     for row in rows:
         if row["duplicate_of"] is not None:
             chosen = by_id[row["duplicate_of"]]
             tells = _tells(row, chosen)
             chosen["copies"].append({"id": row["id"], "file": row["file"], "tells": tells})
     return rows
+
+
+def _walks_beside_runs(activities: "Sequence[StoredActivity]") -> "list[StoredActivity]":
+    """The walks of which a part enters no sum, because a run counts at that time."""
+    runs = [each.row for each in activities if each.counted]
+    walks = [each for each in activities if each.is_walk]
+    shared = seconds_shared([each.row for each in walks], runs)
+    return [walk for walk, shared_s in zip(walks, shared, strict=True) if shared_s > OVERLAP_MIN_S]
 
 
 NO_FACTS = {"duplicate_of", "reason", "reader_version", "metrics_version"}

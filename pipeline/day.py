@@ -5,12 +5,14 @@ The adding up is in series.py; here nothing needs NumPy.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_left
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from itertools import accumulate
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
 
@@ -95,3 +97,66 @@ def known_dates(spans: Iterable[SourceSpan]) -> set[date]:
             last = max(last, span.complete_before - timedelta(days=1))
         known.update(dates_between(span.first, last))
     return known
+
+
+class Lasting(Protocol):
+    """What has a beginning and an end."""
+
+    @property
+    def start_at(self) -> datetime:
+        """Its first moment."""
+
+    @property
+    def end_at(self) -> datetime:
+        """Its last."""
+
+
+def seconds_shared(walks: Iterable[Lasting], runs: Sequence[Lasting]) -> Iterator[float]:
+    """For how long each walk went on while a run was under way.
+
+    Args:
+        walks: in any order.
+        runs: by their start.
+    """
+    starts = [run.start_at for run in runs]
+    latest_ends = list(accumulate((run.end_at for run in runs), max))
+    for walk in walks:
+        shared_s = 0.0
+        place = bisect_left(starts, walk.end_at)
+        begun = []
+        while place and latest_ends[place - 1] > walk.start_at:
+            place -= 1
+            begun.append(runs[place])
+        until = walk.start_at
+        for run in reversed(begun):
+            first, last = max(run.start_at, until), min(run.end_at, walk.end_at)
+            shared_s += max((last - first).total_seconds(), 0.0)
+            until = max(until, last)
+        yield shared_s
+
+
+def walks_beside_runs(activities: Sequence[DayActivity]) -> list[DayActivity]:
+    """The same activities; of a walk only what it adds to the runs that count.
+
+    A phone may go on calling a walk what a watch records as a run, and a hike may hold a run: the
+    feet are counted once. A walk that shares a third of its time with runs keeps two thirds of its
+    calf load.
+
+    Args:
+        activities: by their start.
+    """
+    runs = [each for each in activities if each.counted]
+    walks = [each for each in activities if each.walk]
+    beside = {
+        walk.id: _scaled(walk, 1 - shared_s / (walk.end_at - walk.start_at).total_seconds())
+        for walk, shared_s in zip(walks, seconds_shared(walks, runs), strict=True)
+        if shared_s > 0
+    }
+    return [beside.get(each.id, each) for each in activities]
+
+
+def _scaled(walk: DayActivity, share: float) -> DayActivity:
+    km, strain = (
+        None if load is None else load * share for load in (walk.calf_km, walk.calf_km_strain)
+    )
+    return replace(walk, calf_km=km, calf_km_strain=strain)

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from math import ceil, floor
+from math import ceil, floor, inf
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from pipeline.motion import EARTH_RADIUS_M, MOVING_MPS, apart_m
 from pipeline.row import RUNNING
+from pipeline.trace import (
+    PLACES_ALONE_S,
+    STEP_S,
+    TOGETHER_MIN,
+    TOGETHER_SAMPLES_MIN,
+    agreement,
+    is_one_run_hours_apart,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-    from numpy.typing import NDArray
-
-    from pipeline.activity import Records
-
-TRACE_STEP_S = 10.0
-TRACE_GAP_S = 30.0
-"""Between records further apart than this, where the runner was is not known."""
-TRACE_COLUMNS = 3
 
 ON_FOOT = {"walking", "hiking", "running"}
 SIMILAR = 0.8
@@ -30,27 +27,17 @@ SIMILAR = 0.8
 Of several recordings, one that holds less than this of the longest is only a part.
 """
 NEARLY_ALL = 0.9
-"""Where less than this of a run counts, that is said."""
-
-TRACE_MAX_S = 7 * 86_400.0
-"""Longer than a week is a clock, not a run: no trace is kept."""
+"""Where less than this of a run counts, that is said; a broken file that holds less is a part."""
+MOST = 2 / 3
+"""Without the rest of a broken file as much as this of a run must count."""
 
 OVERLAP_MIN = 0.5
 """Two recordings of one runner that share half of the shorter one are one run: nobody is twice."""
 
 HOUR_S, MOST_HOURS = 3600.0, 14
-SHIFTED_SAME_MIN = 0.95
-"""At whole-hour shifts this share of the samples must coincide: equal commutes are two runs."""
-SAME_PLACE_M = 30.0
-SAME_HEART_RATE_BPM = 1.5
-DRIFT_RATIO, DRIFT_MIN_M, DRIFT_SAMPLES_MIN = 2.0, 5.0, 30
-"""Apart along the way by more than twice what they are apart aside: one got ahead of the other."""
-BEATS_MIN, BEAT_RANGE_BPM = 30, 10.0
-"""Five minutes of heart rate that changes: steady ones are alike on every day."""
-TOLD_MIN = 0.5
-"""Less than this share of a stretch in common tells nothing about the whole of it."""
-ROAMED_M = 200.0
-"""Who stays within this is on a treadmill: there, the place is the same every day."""
+TOGETHER_MIN_S = TOGETHER_SAMPLES_MIN * STEP_S
+FORMATS = ("gpx", "tcx", "fit")
+"""Of two that tell as much, the format that can tell more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +50,16 @@ class Copy:
     end_s: float
     distance_m: float | None
     salvaged: bool
-    has_cadence: bool
-    has_heart_rate: bool
+    tells: int
+    """How many kinds of value it tells: places, cadence, heart rate, the device's totals, ..."""
+    format: str
     records: int
     trace: Callable[[], bytes]
-    """Where the runner was, as `trace_of` wrote it; asked for only where two are hours apart."""
+    """Where the runner was, as `trace_of` wrote it; asked for where overlap says too little."""
     kept: bool = False
     """The runner said: prefer this one."""
+    dropped: bool = False
+    """The runner said: this is not to count, and with it no other recording of the run."""
     named: bool = False
     """The runner said what sport it was."""
 
@@ -89,39 +79,22 @@ class Found:
     """Those that count although other recordings of the run hold more of it."""
 
 
-def trace_of(records: Records) -> bytes:
-    """Latitude, longitude and heart rate every 10 s of the clock, as float32; about 4 kB an hour.
-
-    Samples fall on multiples of 10 s since 1970, so that two recordings of one run have theirs
-    at the same instants, also when one is whole hours off.
-    """
-    first = np.ceil(records.at_s[0] / TRACE_STEP_S)
-    last = np.floor(records.at_s[-1] / TRACE_STEP_S)
-    if (last - first) * TRACE_STEP_S > TRACE_MAX_S:
-        return b""
-    instants = np.arange(first, last + 1) * TRACE_STEP_S
-    columns = [
-        _sampled(instants, records.at_s, column)
-        for column in (records.latitude_deg, records.longitude_deg, records.heart_rate_bpm)
-    ]
-    return np.stack(columns, axis=1).astype("<f4").tobytes()
-
-
 def near_copies(activities: Iterable[Copy]) -> Found:
     """Which activities are copies of which, and which of those that count are short.
 
     Recordings of one run hang together: by overlap, or by coinciding whole hours apart. On their
-    common clock the richest of those that last nearly as long as the longest counts, and what
-    overlaps it by half is a copy of it; so of two halves and a whole either the whole counts or
-    both halves. Activities that overlap nothing, at any whole-hour shift, are never in the answer.
+    common clock the one that tells most of those that last nearly as long as the longest counts,
+    and what overlaps it by half is a copy of it. Which file came first does not matter. Activities
+    that overlap nothing, at any whole-hour shift, are never in the answer.
     """
     ordered = sorted(activities, key=lambda each: (each.start_s, each.id))
     copy_of: dict[str, str] = {}
     short: set[str] = set()
     for group in _groups(ordered, _matches(ordered)):
-        chosen = _settle(group, copy_of)
-        if _is_short(chosen, group):
-            short.update(each.copy.id for each in chosen)
+        settled = _settle(group)
+        copy_of |= settled.copy_of
+        if _is_short(settled.chosen, group):
+            short.update(each.copy.id for each in settled.chosen)
     return Found(copy_of, frozenset(short))
 
 
@@ -175,8 +148,8 @@ def _is_chance(
         for each in shifted:
             third = each[each.index(one) - 1] if one in each else None
             if third is not None and third != other and _ordered(third, other) not in found:
-                share = _coinciding(*_common(ordered[pair[0]], ordered[pair[1]], 0.0))
-                return share is not None and share < OVERLAP_MIN
+                share = agreement(ordered[pair[0]], ordered[pair[1]])
+                return share is not None and share < TOGETHER_MIN
     return False
 
 
@@ -207,48 +180,120 @@ def _groups(
         yield [_Placed(ordered[place], moved_s) for place, moved_s in moved.items()]
 
 
-def _settle(group: Sequence[_Placed], copy_of: dict[str, str]) -> list[_Placed]:
-    """Note which are copies of which; returns those that are copies of none."""
-    longest = max(group, key=lambda each: each.copy.duration_s).copy
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """Which recordings of one run count, and which are copies."""
 
-    def richness(each: _Placed) -> tuple[bool | int, ...]:
-        """The higher, the more it can tell; ties go to the smaller id."""
-        copy = each.copy
+    chosen: list[_Placed]
+    copy_of: dict[str, str]
+
+
+def _settle(group: Sequence[_Placed]) -> _Settled:
+    """What counts of one run: as a rule a whole recording; parts where no whole is as good."""
+    clock_s = _shared_clock_s(group)
+    longest = max(group, key=lambda each: each.copy.duration_s).copy
+    wholes, parts = (
+        _by_richness(group, longest, clock_s, prefers_wholes=prefers) for prefers in (True, False)
+    )
+    return parts if _are_better(parts.chosen, wholes.chosen, clock_s) else wholes
+
+
+def _shared_clock_s(group: Sequence[_Placed]) -> float | None:
+    """By how much recordings are moved whose clock more share than any other; None in a tie."""
+    clocks = Counter(each.moved_s for each in group).most_common(2)
+    if len(clocks) > 1 and clocks[0][1] == clocks[1][1]:
+        return None
+    return clocks[0][0]
+
+
+def _by_richness(
+    group: Sequence[_Placed], longest: Copy, clock_s: float | None, *, prefers_wholes: bool
+) -> _Settled:
+    """The richest counts, then the next that is no copy of what counts already, and so on."""
+
+    def richness(each: _Placed) -> tuple[bool | int | float, ...]:
+        """The higher, the more it can tell."""
+        copy, is_whole = each.copy, not _is_part(each.copy, longest)
         return (
-            copy.kept,
+            copy.kept and (is_whole or not copy.dropped),
+            not copy.dropped,
             copy.named and copy.sport != RUNNING,  # what was no run is none in any recording
-            not _is_part(copy, longest),
+            is_whole or not prefers_wholes,
             copy.sport == RUNNING,
+            each.moved_s == clock_s,
+            copy.tells,
             not copy.salvaged,
-            copy.has_cadence,
-            copy.has_heart_rate,
+            FORMATS.index(copy.format) if copy.format in FORMATS else -1,
             copy.records,
+            copy.duration_s,
+            -copy.start_s,
         )
 
     chosen: list[_Placed] = []
+    copy_of: dict[str, str] = {}
     by_id = sorted(group, key=lambda each: each.copy.id)
     for each in sorted(by_id, key=richness, reverse=True):
-        richer = next((one for one in chosen if _overlap(one, each) >= OVERLAP_MIN), None)
-        if richer is None:
+        stands_for_it = _copied(each, chosen)
+        if stands_for_it is None:
             chosen.append(each)
         else:
-            copy_of[each.copy.id] = richer.copy.id
-    return chosen
+            copy_of[each.copy.id] = stands_for_it.copy.id
+    return _Settled(chosen, copy_of)
+
+
+def _copied(each: _Placed, chosen: Sequence[_Placed]) -> _Placed | None:
+    """The recording that counts in the place of this one.
+
+    The one with which it shares half of the shorter; or less than half, where little of the run
+    goes with it. Of a broken file that may be a third: a broken file is a rest, while a whole one
+    holds something of its own.
+    """
+    richer = next((one for one in chosen if _overlap(one, each) >= OVERLAP_MIN), None)
+    if richer is not None or not chosen:
+        return richer
+    nearest = max(chosen, key=lambda one: _shared_s(one, each))
+    if _shared_s(nearest, each) < TOGETHER_MIN_S:
+        return None
+    least = MOST if each.copy.salvaged else NEARLY_ALL
+    return nearest if _covered_s(chosen) >= least * _covered_s([*chosen, each]) else None
+
+
+def _are_better(parts: Sequence[_Placed], wholes: Sequence[_Placed], clock_s: float | None) -> bool:
+    """Whether parts hold and tell more of a run than the whole, or hold it on the right clock.
+
+    A run in two parts is two runs in the table, and neither as long: for more values alone it is
+    not taken apart.
+    """
+    if any(each.copy.kept for each in wholes):
+        return False
+    parts_s, wholes_s = _covered_s(parts), _covered_s(wholes)
+    mends_clock = any(each.moved_s != clock_s for each in wholes)
+    mends_clock = mends_clock and all(each.moved_s == clock_s for each in parts)
+    if mends_clock and parts_s >= NEARLY_ALL * wholes_s:
+        return True
+    told = min(each.copy.tells for each in parts), max(each.copy.tells for each in wholes)
+    return wholes_s < NEARLY_ALL * parts_s and told[0] > told[1]
 
 
 def _is_part(one: Copy, longest: Copy) -> bool:
     """Whether it holds clearly less than another: in time, and in distance where both tell it."""
-    if one.duration_s >= SIMILAR * longest.duration_s:
+    least = NEARLY_ALL if one.salvaged else SIMILAR
+    if one.duration_s >= least * longest.duration_s:
         return False
     if one.distance_m is None or longest.distance_m is None:
         return True
-    return one.distance_m < SIMILAR * longest.distance_m
+    return one.distance_m < least * longest.distance_m
 
 
 def _is_short(chosen: Sequence[_Placed], group: Sequence[_Placed]) -> bool:
     """Whether what counts holds less of the run than its recordings do together."""
-    if _covered_s(chosen) >= NEARLY_ALL * _covered_s(group):
+    if any(each.copy.dropped for each in chosen):
         return False
+    run_s = _covered_s(group)
+    if _covered_s(chosen) >= NEARLY_ALL * run_s:
+        return False
+    if max(each.copy.duration_s for each in group) < NEARLY_ALL * run_s:
+        return True  # nobody recorded all of it, so no distance is that of the run
     counted = [each.copy.distance_m for each in chosen]
     furthest = max(each.copy.distance_m or 0.0 for each in group)
     return None in counted or sum(far or 0.0 for far in counted) < NEARLY_ALL * furthest
@@ -256,7 +301,7 @@ def _is_short(chosen: Sequence[_Placed], group: Sequence[_Placed]) -> bool:
 
 def _covered_s(placed: Iterable[_Placed]) -> float:
     """How long at least one of them ran."""
-    covered, until = 0.0, -np.inf
+    covered, until = 0.0, -inf
     for each in sorted(placed, key=lambda each: each.start_s):
         covered += max(each.end_s - max(each.start_s, until), 0.0)
         until = max(until, each.end_s)
@@ -267,14 +312,22 @@ def _shift_s(one: Copy, other: Copy) -> float | None:
     """By how much to move the other for both to be one run; None where they are two."""
     if not _same_family(one, other):
         return None
-    if _overlap(one, other) >= OVERLAP_MIN:
+    if _overlap(one, other) >= OVERLAP_MIN or _are_together(one, other):
         return 0.0
+    is_broken = one.salvaged or other.salvaged
+    is_broken = is_broken and max(one.duration_s, other.duration_s) >= PLACES_ALONE_S
     for shift_s in _shifts_s(one, other):
-        samples = _common(one, other, shift_s)
-        share = _coinciding(*samples)
-        if share is not None and share >= SHIFTED_SAME_MIN and not _gets_ahead(*samples):
+        if is_one_run_hours_apart(one, other, shift_s, is_broken=is_broken):
             return shift_s
     return None
+
+
+def _are_together(one: Copy, other: Copy) -> bool:
+    """Whether both were in the same place while they overlap, be it briefly."""
+    if _shared_s(one, other) < TOGETHER_MIN_S:
+        return False
+    share = agreement(one, other)
+    return share is not None and share >= TOGETHER_MIN
 
 
 def _shifts_s(one: Copy, other: Copy) -> Iterator[float]:
@@ -302,95 +355,14 @@ def _similar(one: float | None, other: float | None) -> bool:
     return min(one, other) / max(one, other) >= SIMILAR
 
 
+def _shared_s(one: Copy | _Placed, other: Copy | _Placed) -> float:
+    """How long both ran; negative where they do not overlap."""
+    return min(one.end_s, other.end_s) - max(one.start_s, other.start_s)
+
+
 def _overlap(one: Copy | _Placed, other: Copy | _Placed) -> float:
     """Shared time over the duration of the shorter, 0 to 1."""
-    shared = min(one.end_s, other.end_s) - max(one.start_s, other.start_s)
-    shorter = min(one.end_s - one.start_s, other.end_s - other.start_s)
+    shared_s = _shared_s(one, other)
+    shorter_s = min(one.end_s - one.start_s, other.end_s - other.start_s)
     # A recording of one moment lies within the other or it does not.
-    return max(shared, 0.0) / shorter if shorter > 0 else float(shared >= 0)
-
-
-def _common(
-    one: Copy, other: Copy, shift_s: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The samples of both at the instants they have in common, the other moved by the shift."""
-    first, second = _samples(one), _samples(other)
-    begins = _first_instant(one, len(first))
-    offset = round((_first_instant(other, len(second)) + shift_s - begins) / TRACE_STEP_S)
-    begin = max(offset, 0)
-    end = max(min(len(first), len(second) + offset), begin)
-    return first[begin:end], second[begin - offset : end - offset]
-
-
-def _coinciding(one: NDArray[np.float64], other: NDArray[np.float64]) -> float | None:
-    """Share of the instants at which both are in the same place.
-
-    By heart rate where places are missing, or are one place; None where that says nothing either.
-    """
-    if len(one) == 0:
-        return None
-    off_m = apart_m(one[:, 0], one[:, 1], other[:, 0], other[:, 1])
-    known = np.isfinite(off_m)
-    if known.mean() >= TOLD_MIN:
-        here = one[known]
-        if apart_m(here[:1, 0], here[:1, 1], here[:, 0], here[:, 1]).max() > ROAMED_M / 2:
-            return float((off_m[known] <= SAME_PLACE_M).mean())
-    beats = one[:, 2]
-    off_bpm = np.abs(beats - other[:, 2])
-    known = np.isfinite(off_bpm)
-    if known.mean() < TOLD_MIN or known.sum() < BEATS_MIN or np.ptp(beats[known]) < BEAT_RANGE_BPM:
-        return None
-    return float((off_bpm[known] <= SAME_HEART_RATE_BPM).mean())
-
-
-def _gets_ahead(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
-    """Whether one falls behind on the way of the other, as no two recordings of one run do.
-
-    Satellites err as much to the side as along the way. Two runs of one way, also at one pace,
-    lie apart along it: by 7 m after 10 minutes and 20 m after 30 where the pace wanders by 3 %.
-    An equal lag all the way is a clock that is off by seconds.
-    """
-    known = np.isfinite(one[:, :2]).all(axis=1) & np.isfinite(other[:, :2]).all(axis=1)
-    if known.sum() <= DRIFT_SAMPLES_MIN:
-        return False
-    here, there = _metres(one[known], one[known]), _metres(other[known], one[known])
-    way = np.gradient(here + there, axis=0) / 2
-    step_m = np.hypot(*way.T)
-    moving = step_m >= MOVING_MPS * TRACE_STEP_S
-    if moving.sum() <= DRIFT_SAMPLES_MIN:
-        return False
-    ahead, right = (way[moving] / step_m[moving, None]).T
-    east, north = (there - here)[moving].T
-    along_m, aside_m = east * ahead + north * right, east * right - north * ahead
-    return bool(np.std(along_m) > max(DRIFT_RATIO * np.std(aside_m), DRIFT_MIN_M))
-
-
-def _metres(samples: NDArray[np.float64], origin: NDArray[np.float64]) -> NDArray[np.float64]:
-    """East and north of the first sample of the origin, in metres, shape (n, 2)."""
-    east_deg = (samples[:, 1] - origin[0, 1] + 180) % 360 - 180
-    shrink = np.cos(np.radians(origin[0, 0]))
-    east_north_deg = np.stack([east_deg * shrink, samples[:, 0] - origin[0, 0]], axis=1)
-    metres: NDArray[np.float64] = np.radians(east_north_deg) * EARTH_RADIUS_M
-    return metres
-
-
-def _first_instant(copy: Copy, samples: int) -> float:
-    last = np.floor(copy.end_s / TRACE_STEP_S) * TRACE_STEP_S
-    return float(last - (samples - 1) * TRACE_STEP_S)
-
-
-def _samples(copy: Copy) -> NDArray[np.float64]:
-    trace = np.frombuffer(copy.trace(), dtype="<f4").astype(np.float64)
-    return trace.reshape(-1, TRACE_COLUMNS)
-
-
-def _sampled(
-    instants: NDArray[np.float64], at_s: NDArray[np.float64], column: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    known = np.isfinite(column)
-    if known.sum() < 2:  # noqa: PLR2004 - nothing lies between
-        return np.full(len(instants), np.nan)
-    times = at_s[known]
-    values = np.interp(instants, times, column[known], left=np.nan, right=np.nan)
-    after = np.clip(np.searchsorted(times, instants), 1, len(times) - 1)
-    return np.where(times[after] - times[after - 1] > TRACE_GAP_S, np.nan, values)
+    return max(shared_s, 0.0) / shorter_s if shorter_s > 0 else float(shared_s >= 0)

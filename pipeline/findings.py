@@ -27,6 +27,9 @@ SAYS = {
     "overlaps_counted_run": (
         "It began before another run that counts had ended; what they share counts twice."
     ),
+    "walk_overlaps_run": (
+        "It lasted while a run that counts was under way; what they share adds to the run alone."
+    ),
     # The clock
     "impossible_time": "Records dated before 2005 or in the future were left out.",
     "clock_jump": "The clock jumped by days; the smaller part was left out.",

@@ -18,10 +18,10 @@ from pipeline.activity import (
     Pause,
 )
 from pipeline.clock import START_TOLERANCE_S
-from pipeline.duplicates import trace_of
 from pipeline.findings import found, gathered
 from pipeline.localday import LocalDay, local_day
 from pipeline.row import RUNNING, ActivityRow
+from pipeline.trace import trace_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from pipeline.day import walks_beside_runs
 from pipeline.store.files import Files
 from pipeline.store.rows import (
     DAY_COLUMNS,
@@ -50,7 +51,8 @@ class Activities(Files, Shoes):
             .order_by(ActivityTableRow.start_at, ActivityTableRow.id)
         )
         said = self.said(athlete)
-        return [day_activity(row, said) for row in self.session.execute(query)]
+        rows = self.session.execute(query)
+        return walks_beside_runs([day_activity(row, said) for row in rows])
 
     def said(self, athlete: str) -> Said:
         """Everything that is told of activities beside their files."""

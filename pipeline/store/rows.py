@@ -21,7 +21,7 @@ from pipeline.store.tables import (
 from pipeline.versions import Versions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from datetime import date, datetime
     from typing import Any
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import InstrumentedAttribute
 
     from pipeline.activity import ExportLine
-    from pipeline.duplicates import Copy
     from pipeline.shoes import Strike
     from pipeline.wardrobe import Wardrobe, Worn
 
@@ -51,9 +50,9 @@ class Correction:
     """What the runner says of one activity that its file says otherwise."""
 
     kept: bool = False
-    """Of several recordings of one run, this one is to count."""
+    """Of several recordings of one run, this one stands for it: it is to count."""
     dropped: bool = False
-    """It is not to count at all."""
+    """It is not to count at all; where it is kept, too, nor is any other recording of its run."""
     sport: str | None = None
     """FIT's word for what it really was."""
     sub_sport: str | None = None
@@ -175,20 +174,6 @@ def _pairs(value: list[Any] | None) -> tuple[tuple[Any, ...], ...] | None:
     return None if value is None else tuple(map(tuple, value))
 
 
-COPY_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
-    ActivityTableRow.id,
-    ActivityTableRow.sport,
-    ActivityTableRow.start_at,
-    ActivityTableRow.end_at,
-    ActivityTableRow.distance_m,
-    ActivityTableRow.cadence_mean_spm,
-    ActivityTableRow.heart_rate_mean_bpm,
-    ActivityTableRow.records,
-    RawFileRow.status,
-)
-"""All that `copy_candidate` needs but the trace: ten years of traces are a lot of memory."""
-
-
 COUNT_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
     ActivityTableRow.id,
     ActivityTableRow.sport,
@@ -198,28 +183,6 @@ COUNT_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
     ActivityTableRow.short_copy,
 )
 """What decides whether an activity counts, and what was decided before."""
-
-
-def copy_candidate(
-    row: Row[Any], correction: Correction | None, trace: Callable[[], bytes]
-) -> Copy:
-    """One activity as the search for near copies looks at it, from `COPY_COLUMNS`."""
-    from pipeline.duplicates import Copy  # noqa: PLC0415 - NumPy only where copies are sought
-
-    return Copy(
-        id=row.id,
-        sport=sport_of(row, correction),
-        start_s=row.start_at.timestamp(),
-        end_s=row.end_at.timestamp(),
-        distance_m=row.distance_m,
-        salvaged=row.status == "salvaged",
-        has_cadence=row.cadence_mean_spm is not None,
-        has_heart_rate=row.heart_rate_mean_bpm is not None,
-        records=row.records,
-        trace=trace,
-        kept=correction is not None and correction.kept,
-        named=correction is not None and correction.sport is not None,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,6 +233,12 @@ class StoredActivity:
     """The shoes, and with them the loads of `row` are reckoned."""
     versions: Versions = field(default_factory=Versions)
     """What derived it."""
+
+    @property
+    def is_walk(self) -> bool:
+        """Whether it adds calf load to its day as a walk."""
+        dropped = self.correction is not None and self.correction.dropped
+        return self.row.sport in WALKS and self.duplicate_of is None and not dropped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

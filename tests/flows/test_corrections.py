@@ -99,6 +99,53 @@ def test_what_is_dropped_leaves_its_place_to_the_next_copy(home):
     assert the_day(home)["known"], "somebody looked, and there was no run"
 
 
+def test_a_dropped_run_stays_dropped_when_another_copy_arrives(home, tmp_path):
+    watch, phone = id_of(home, "watch.fit"), id_of(home, "phone.gpx")
+    home.json("runs", "drop", watch)
+    home.json("runs", "drop", phone)
+    before = derived(home)[1]
+    late = run_on(DAY, seed=1, minutes=MINUTES)
+    (tmp_path / "export.gpx").write_bytes(phone_gpx(late, heart_rate=True))
+    assert home.run("backfill", tmp_path / "export.gpx").code == 0
+    assert (counting(home), derived(home)[1]) == ({"later.fit"}, before)
+    assert by_file(home)["export.gpx"]["duplicate_of"] == phone
+    assert f"copy of {phone}" in home.run("runs").out
+    home.json("runs", "restore", watch)
+    assert counting(home) == BOTH_DAYS
+    assert by_file(home)["export.gpx"]["duplicate_of"] == watch
+    assert not by_file(home)["phone.gpx"]["counted"], "nobody took back that it was dropped"
+
+
+def test_a_copy_of_a_dropped_run_can_be_kept(home, tmp_path):
+    later = id_of(home, "later.fit")
+    home.json("runs", "drop", later)
+    again = run_on(DAY + timedelta(days=1), seed=2, minutes=MINUTES)
+    (tmp_path / "export.gpx").write_bytes(phone_gpx(again))
+    home.run("backfill", tmp_path / "export.gpx")
+    assert counting(home) == {"watch.fit"}
+    home.json("runs", "keep", id_of(home, "export.gpx"))
+    assert counting(home) == {"watch.fit", "export.gpx"}
+
+
+def test_a_walk_during_a_run_adds_only_what_is_its_own(calfwise, tmp_path):
+    run = run_on(DAY, seed=1, minutes=10)
+    until = run.activity.records.at_s <= run.activity.records.at_s[0] + 300
+    first = replace(run.activity, records=run.activity.records.select(until), totals=Totals())
+    (tmp_path / "watch.fit").write_bytes(watch_fit(replace(run, activity=replace(first, laps=()))))
+    whole = phone_gpx(run).replace(b"<type>running", b"<type>walking")
+    (tmp_path / "phone.gpx").write_bytes(whole)
+    files = tmp_path / "watch.fit", tmp_path / "phone.gpx"
+    assert calfwise.run("backfill", *files).code == 0
+    runs = by_file(calfwise)
+    assert runs["watch.fit"]["counted"]
+    codes = {each["code"] for each in runs["phone.gpx"]["findings"]}
+    assert "walk_overlaps_run" in codes
+    [day] = calfwise.json("days", "--since", DAY, "--until", DAY)
+    assert day["calf_km"] == pytest.approx(
+        runs["watch.fit"]["calf_km"] + runs["phone.gpx"]["calf_km"] / 2, rel=0.02
+    )
+
+
 def test_restore_takes_everything_back(home):
     before = derived(home)
     watch, phone = id_of(home, "watch.fit"), id_of(home, "phone.gpx")

@@ -17,7 +17,8 @@ from flows.simulate import phone_gpx, place_in, simulate_run, truncated, watch_f
 from flows.simulate.course import Course
 from flows.simulate.motion import move
 from pipeline.athlete import Athlete
-from pipeline.duplicates import Copy, near_copies, trace_of
+from pipeline.duplicates import Copy, near_copies
+from pipeline.trace import PLACES_ALONE_S, trace_of
 from tests.pipeline.pictures import START, START_S, northward, records
 
 ATHLETE = Athlete(timezone="Europe/Zurich")
@@ -27,6 +28,9 @@ ATHLETE = Athlete(timezone="Europe/Zurich")
 def truth(kind="easy", seed=3, minutes=12, hours_later=0.0):
     later = timedelta(hours=hours_later)
     return simulate_run(kind, start_at=START + later, minutes=minutes, seed=seed)
+
+
+TOLD = ("cadence_mean_spm", "heart_rate_mean_bpm", "power_mean_w", "ground_contact_time_ms")
 
 
 def copy_of(name, content):
@@ -40,8 +44,8 @@ def copy_of(name, content):
         end_s=row.end_at.timestamp(),
         distance_m=row.distance_m,
         salvaged=reading.status == "salvaged",
-        has_cadence=row.cadence_mean_spm is not None,
-        has_heart_rate=row.heart_rate_mean_bpm is not None,
+        tells=sum(getattr(row, told) is not None for told in TOLD),
+        format=reading.format or "",
         records=row.records,
         trace=lambda: row.trace,
     )
@@ -75,15 +79,23 @@ def test_both_were_paused():
 
 @pytest.mark.parametrize("hours", [-14, -2, 1, 2, 9, 14])
 def test_an_export_is_off_by_whole_hours(hours):
-    assert near_copies([watch(), phone(120, shifted=hours)]).copy_of == {"phone": "watch"}
+    both = [watch(minutes=20), phone(120, shifted=hours, minutes=20)]
+    assert near_copies(both).copy_of == {"phone": "watch"}
 
 
 def test_a_treadmill_run_off_by_an_hour_is_told_by_the_heart():
     run = watch(kind="treadmill")
     off = replace(watch(kind="treadmill", shifted=1), id="export")
-    assert near_copies([run, off]).copy_of == {"watch": "export"}
+    assert near_copies([run, off]).copy_of == {"export": "watch"}
     later = replace(watch(kind="treadmill", seed=8, hours_later=1), id="later")
     assert near_copies([run, later]).copy_of == {}
+    long = watch(kind="treadmill", minutes=30)
+    second_half = cut(part(off_by_an_hour(long), "half", 0.5, 1), off_by_an_hour(long))
+    assert near_copies([long, second_half]).copy_of == {"half": "watch"}
+
+
+def off_by_an_hour(one):
+    return replace(one, start_s=one.start_s + 3600, end_s=one.end_s + 3600)
 
 
 def test_the_battery_died_half_way_so_the_phone_counts():
@@ -141,8 +153,8 @@ def of_records(name, run, **others):
             "end_s": float(run.at_s[-1]),
             "distance_m": 5000.0,
             "salvaged": False,
-            "has_cadence": True,
-            "has_heart_rate": True,
+            "tells": 4,
+            "format": "fit",
             "records": len(run),
             "trace": lambda: trace_of(run),
             **others,
@@ -153,9 +165,9 @@ def of_records(name, run, **others):
 @pytest.mark.parametrize("hours", [1, -1, 9])
 def test_equal_commutes_at_another_pace_are_two_runs(hours):
     assert near_copies([commute(0, 2.8, "to"), commute(hours, 2.9, "again")]).copy_of == {}
-    assert near_copies([commute(0, 2.8, "to"), commute(hours, 2.8, "copy")]).copy_of == {
-        "to": "copy"
-    }
+    alike = [commute(0, 2.8, "to"), commute(hours, 2.8, "copy")]
+    first, second = ("to", "copy") if hours > 0 else ("copy", "to")
+    assert near_copies(alike).copy_of == {second: first}
 
 
 def treadmill(hours, name, beats, placed=1800):
@@ -243,19 +255,19 @@ def settled(*recordings):
 )
 @pytest.mark.parametrize("hours", [0, 2])
 def test_a_part_counts_only_where_little_is_lost_and_that_is_said(shares, counted, said, hours):
-    whole = phone(shifted=hours)
-    parts = [
-        part(watch(), f"watch {number}", *share) for number, share in enumerate(shares, start=1)
-    ]
+    minutes = 90 if hours else 12  # a fifth of it is enough to be recognised hours apart
+    whole, run = phone(shifted=hours, minutes=minutes), watch(minutes=minutes)
+    parts = [part(run, f"watch {number}", *share) for number, share in enumerate(shares, start=1)]
     if hours:
-        parts = [cut(each) for each in parts]
+        parts = [cut(each, run) for each in parts]
+    if hours and len(parts) > 1:
+        counted = {each.id for each in parts}  # two say what time it was, and one says another
     for ordered in permutations([whole, *parts]):
         assert settled(*ordered) == (counted, said)
 
 
-def cut(one):
+def cut(one, run):
     """A part with the trace of that part alone."""
-    run = watch()
     samples = np.frombuffer(run.trace(), "<f4").reshape(-1, 3)
     begin = np.ceil(run.start_s / 10) * 10
     at_s = begin + 10 * np.arange(len(samples))
@@ -294,9 +306,9 @@ def test_an_export_that_lies_upon_another_run_belongs_to_its_own():
 
 
 def test_a_run_is_not_lost_in_a_recording_of_another_name():
-    plain = replace(phone(), has_heart_rate=False)
+    plain = replace(phone(), tells=0)
     for name in ("unknown", "walking"):
-        assert settled(plain, replace(watch(), sport=name, has_cadence=False))[0] == {"phone"}
+        assert settled(plain, replace(watch(), sport=name))[0] == {"phone"}
 
 
 def test_what_the_runner_says_it_was_holds_for_every_recording_of_it():
@@ -374,17 +386,148 @@ def test_two_recordings_of_one_run_never_both_count(data):
     other = copy_of("phone", gpx)
     moved_s = hours * 3600
     shared_s = min(one.end_s, other.end_s - moved_s) - max(one.start_s, other.start_s - moved_s)
-    assume(shared_s >= max(min(one.duration_s, other.duration_s) / 2, SHORTEST_S))
+    longer_s, shorter_s = sorted((one.duration_s, other.duration_s), reverse=True)
+    if hours:
+        # Short ones resemble each other too much, but where a heart says more or a file is broken.
+        assume(shared_s >= max(shorter_s / 2, SHORTEST_S))
+        broken = one.salvaged and longer_s >= PLACES_ALONE_S
+        assume(broken or shared_s >= PLACES_ALONE_S + 20)
+    else:
+        without = longer_s / (longer_s + shorter_s - shared_s)
+        assume(shared_s >= max(shorter_s / 2, 0.0) or (shared_s >= 40 and without >= 0.7))
     assert len(near_copies([one, other]).copy_of) == 1
 
 
-def commuter(seed, *, at, minutes, loop_m, kind="easy"):
+@pytest.mark.parametrize("minutes", [6, 9, 12])
+@pytest.mark.parametrize("hearts", [True, False])
+@pytest.mark.parametrize("seed", range(3))
+def test_short_equal_commutes_are_two_runs(minutes, hearts, seed):
+    """The same street from the same second of the hour, at one pace, morning and evening."""
+    two = [
+        commuter(seed + 20 * nth, at=START + after, minutes=minutes, loop_m=7000.0, pace=2.8)
+        for nth, after in enumerate((timedelta(0), timedelta(hours=9)))
+    ]
+    if not hearts:
+        two = [without_heart(each) for each in two]
+    assert near_copies(two).copy_of == {}
+
+
+@pytest.mark.parametrize("hours", [-12, 1, 7])
+@pytest.mark.parametrize("minutes", [4, 12, 30])
+def test_a_conversion_is_found_at_any_hour_however_short(minutes, hours):
+    whole = watch(kind="easy", minutes=minutes)
+    off = without_heart(watch(kind="easy", minutes=minutes, shifted=hours))
+    converted_file = replace(off, id="export", format="gpx", tells=2)
+    assert near_copies([converted_file, whole]).copy_of == {"export": "watch"}
+
+
+def without_heart(one):
+    samples = np.frombuffer(one.trace(), "<f4").reshape(-1, 3).copy()
+    samples[:, 2] = np.nan
+    return replace(one, trace=samples.tobytes)
+
+
+def test_other_hearts_are_other_runs_and_an_average_is_no_heart():
+    run, off = watch(minutes=30), replace(watch(minutes=30, shifted=2), id="off")
+    samples = np.frombuffer(off.trace(), "<f4").reshape(-1, 3).copy()
+    assert near_copies([run, off]).copy_of == {"off": "watch"}
+    samples[:, 2] += 4
+    assert near_copies([run, replace(off, trace=samples.tobytes)]).copy_of == {}
+    samples[:, 2] = 150
+    assert near_copies([run, replace(off, trace=samples.tobytes)]).copy_of == {"off": "watch"}
+
+
+# --- who tells most
+
+
+@pytest.mark.parametrize(
+    ("richer", "poorer"),
+    [
+        ({"tells": 5, "format": "gpx", "records": 1}, {"tells": 4}),
+        ({"tells": 5, "salvaged": True}, {"tells": 4}),
+        ({}, {"salvaged": True}),
+        ({"format": "fit"}, {"format": "tcx"}),
+        ({"format": "tcx"}, {"format": "gpx"}),
+        ({"records": 720}, {"records": 719}),
+    ],
+)
+@pytest.mark.parametrize("names", [("a", "b"), ("b", "a")])
+def test_the_one_that_tells_most_counts_whatever_its_name(richer, poorer, names):
+    two = [
+        replace(watch(), id=name, **told)
+        for name, told in zip(names, (richer, poorer), strict=True)
+    ]
+    for ordered in permutations(two):
+        assert near_copies(ordered).copy_of == {names[1]: names[0]}
+
+
+def test_a_broken_file_that_holds_nearly_all_and_tells_more_counts():
+    assert near_copies([watch(0.97), phone()]).copy_of == {"phone": "watch"}
+    assert near_copies([watch(0.85), phone()]).copy_of == {"watch": "phone"}
+
+
+def test_the_clock_of_most_recordings_goes_first():
+    off = replace(watch(shifted=-12, minutes=20), id="off", tells=99)
+    here = [phone(minutes=20), replace(phone(60, minutes=20), id="tablet")]
+    for ordered in permutations([off, *here]):
+        found = near_copies(ordered).copy_of
+        assert found == {"off": "phone", "tablet": "phone"}
+    assert near_copies([off, here[0]]).copy_of == {"phone": "off"}
+
+
+def test_parts_that_hold_and_tell_more_go_before_a_piece_of_the_whole():
+    halves = [part(watch(), "a", 0, 0.5), part(watch(), "b", 0.5, 1)]
+    piece = part(phone(), "phone", 0, 0.85)
+    assert settled(*halves, piece) == ({"a", "b"}, False)
+    assert settled(*halves, replace(piece, tells=9)) == ({"phone"}, True)
+
+
+@pytest.mark.parametrize("fraction", [0.3, 0.35, 0.4])
+def test_the_rest_of_a_broken_file_is_a_copy_though_it_overlaps_less_than_half(fraction):
+    """Nine minutes: the watch died after three or four, the phone was started after two."""
+    rest, late = watch(fraction, minutes=9), phone(120, minutes=9)
+    assert near_copies([rest, late]).copy_of == {"watch": "phone"}
+    elsewhere = replace(watch(fraction, minutes=9, seed=9), id="elsewhere")
+    assert near_copies([elsewhere, late]).copy_of == {}
+
+
+def test_a_warm_up_that_was_stopped_late_is_no_copy_of_the_race():
+    run = watch(minutes=30)
+    warm_up, race = (
+        cut(part(run, name, *share), run)
+        for name, share in (("warm-up", (0, 0.25)), ("race", (0.2, 1)))
+    )
+    assert near_copies([warm_up, race]).copy_of == {}
+    sliver = cut(part(run, "sliver", 0, 0.24), run)
+    assert near_copies([replace(sliver, salvaged=True), race]).copy_of == {"sliver": "race"}
+
+
+# --- what the runner dropped
+
+
+@pytest.mark.parametrize("hours", [0, 5])
+def test_a_dropped_run_holds_its_copies_back(hours):
+    dropped = replace(phone(minutes=20), kept=True, dropped=True)
+    late = watch(minutes=20, shifted=hours)
+    assert near_copies([dropped, late]).copy_of == {"watch": "phone"}
+    other = replace(watch(seed=4, hours_later=11), id="evening")
+    assert near_copies([dropped, other]).copy_of == {}
+
+
+def test_a_dropped_piece_does_not_hold_the_whole_run_back():
+    piece = part(watch(), "piece", 0, 0.3, kept=True, dropped=True)
+    assert near_copies([piece, phone()]).copy_of == {"piece": "phone"}
+    kept = replace(phone(), kept=True)
+    assert near_copies([replace(piece, kept=False), kept]).copy_of == {"piece": "phone"}
+
+
+def commuter(seed, *, at, minutes, loop_m, kind="easy", pace=None):
     """Always the same way, as fast as the day makes the legs."""
     random = np.random.default_rng(seed)
     course = Course(
         place=place_in("Europe/Zurich"), loop_m=loop_m, turned_by=1.0, hills=1, hill_m=2.0
     )
-    pace = 2.8 * (1 + 0.02 * random.standard_normal())
+    pace = pace or 2.8 * (1 + 0.02 * random.standard_normal())
     motion = move(random, kind, minutes * 60, easy_mps=pace, course=course)
     latitude, longitude = course.position_deg(motion.distance_m)
     seconds = np.arange(len(latitude), dtype=float)
@@ -444,8 +587,8 @@ def test_nothing_is_merged_that_never_overlaps(of, trace):
             end_s=START_S + start + lasting,
             distance_m=None,
             salvaged=False,
-            has_cadence=False,
-            has_heart_rate=False,
+            tells=0,
+            format="gpx",
             records=index,
             trace=lambda: trace,
         )
@@ -453,6 +596,7 @@ def test_nothing_is_merged_that_never_overlaps(of, trace):
     ]
     by_id = {each.id: each for each in copies}
     found = near_copies(copies).copy_of
+    assert near_copies(copies[::-1]).copy_of == found
     for one, other in found.items():
         assert other not in found  # what counts is no copy itself
         mine, theirs = by_id[one], by_id[other]

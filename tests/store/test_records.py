@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pipeline.activity import Finding
 from pipeline.day import DayRow, SourceSpan
 from tests.store.made import DAY, answer, full_run, letter, raw_file, run, seen_file
 
@@ -181,7 +182,26 @@ def test_copies_are_sought_among_what_is_stored(known):
         3600,
         run().trace,
     )
-    assert (found.has_cadence, found.has_heart_rate, found.salvaged) == (True, False, False)
+    assert (found.format, found.salvaged, found.dropped) == ("fit", False, False)
+
+
+@pytest.mark.parametrize(
+    ("told", "more"),
+    [
+        ({"cadence_mean_spm": 170.0}, 1),
+        ({"heart_rate_mean_bpm": 150.0, "power_mean_w": 250.0}, 2),
+        ({"ground_contact_time_ms": 250.0, "ground_contact_balance_pct": 50.0}, 2),
+        ({"timer_from": "device", "distance_from": "device", "ascent_from": "device"}, 3),
+        ({"timer_from": "records", "distance_from": "positions", "ascent_from": "altitude"}, 0),
+        ({"timezone_from": "file"}, 1),
+        ({"findings": (Finding("indoors", 1, "An indoor run."),)}, -1),
+    ],
+)
+def test_a_recording_is_as_rich_as_what_it_tells(known, told, more):
+    keep(known, run(), run(1, **told))
+    with known.reading() as transaction:
+        plain, other = transaction.copies("me")
+    assert other.tells - plain.tells == more
 
 
 def test_a_path_comes_back_with_every_nanosecond(known):
