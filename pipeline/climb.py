@@ -14,8 +14,12 @@ if TYPE_CHECKING:
 CELL_S = 10.0
 """Altitude is averaged over stretches as long as this; nothing shorter is a hill to a runner."""
 
-WANDER_M = 2.0
-"""Standard deviation of a barometer about the truth. How fast it wanders is measured."""
+FAR_APART_S = CELL_S / 4
+"""Readings further apart are too few in a cell to be joined by a line."""
+
+WANDER_M, GPS_WANDER_M = 2.0, 10.0
+"""Standard deviation of a barometer about the truth, and of the altitude of a GPS at its worst.
+How fast they wander is measured."""
 
 TAKEN_OFF = 2.5
 """So many times the noise is taken off an octave: it has few waves, and their strength scatters."""
@@ -30,7 +34,7 @@ LEAST_SWING_M = 2.0
 
 
 def ascent_descent_m(
-    timer_s: NDArray[np.float64], altitude_m: NDArray[np.float64]
+    timer_s: NDArray[np.float64], altitude_m: NDArray[np.float64], *, wander_m: float = WANDER_M
 ) -> tuple[float, float]:
     """Metres up and metres down along an altitude with noise in it.
 
@@ -38,7 +42,7 @@ def ascent_descent_m(
     removes it removes small hills. But hills, unlike noise, can be stronger than noise is at their
     length. So the altitude is taken apart into waves (a cosine transform), by octaves of length:
 
-        y       = altitude, mean over cells of 10 s
+        y       = altitude, mean over cells of 10 s (at least: whole numbers of readings far apart)
         noise   : keeps the share r of itself from cell to cell, variance s^2 = (2 m)^2, so that
                   y[i-1] - 2 y[i] + y[i+1] has the variance V = 2 s^2 (3 - r) (1 - r)
         r       = 2 - sqrt(1 + V / 2 s^2), with V from the median (a slope has no second
@@ -59,20 +63,21 @@ def ascent_descent_m(
     Args:
         timer_s: time on the move in ascending order, without pauses and gaps, shape (n,).
         altitude_m: finite, shape (n,).
+        wander_m: s; with that of a GPS only what no wander explains is left.
     """
     height_m = _cell_means(timer_s, altitude_m)
-    swings_m = np.diff(height_m[turns(without_noise(height_m), LEAST_SWING_M)])
+    swings_m = np.diff(height_m[turns(without_noise(height_m, wander_m), LEAST_SWING_M)])
     return float(swings_m[swings_m > 0].sum()), float(-swings_m[swings_m < 0].sum())
 
 
-def without_noise(height_m: NDArray[np.float64]) -> NDArray[np.float64]:
+def without_noise(height_m: NDArray[np.float64], wander_m: float = WANDER_M) -> NDArray[np.float64]:
     """The hills in a row of cells: each octave of waves weakened by the noise in it; shape (n,)."""
     count = len(height_m)
     bends_m = np.abs(np.diff(height_m, 2))
     variance_m2 = (NORMAL_MEDIAN * float(np.median(bends_m))) ** 2 if len(bends_m) else 0.0
     if variance_m2 < _NO_NOISE_M2:
         return height_m
-    kept = max(2 - np.sqrt(1 + variance_m2 / (2 * WANDER_M**2)), LEAST_KEPT)
+    kept = max(2 - np.sqrt(1 + variance_m2 / (2 * wander_m**2)), LEAST_KEPT)
     wander_m2 = variance_m2 / (2 * (3 - kept) * (1 - kept))
     # Mirrored at its end, a row of cells becomes a sum of cosines, without a jump at the ends.
     waves = np.fft.rfft(np.concatenate([height_m, height_m[::-1]]))
@@ -113,9 +118,19 @@ def turns(height_m: NDArray[np.float64], least_m: float) -> list[int]:
 def _cell_means(
     timer_s: NDArray[np.float64], altitude_m: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Mean altitude of equal cells of about 10 s, of the line through the values."""
+    """Mean altitude of equal cells of about 10 s, of the line through the values.
+
+    A line through readings that lie far apart is smoother than they are, and noise must not look
+    weaker than it is: there each cell is the mean of its own readings, one or more.
+    """
     lasting_s = float(timer_s[-1] - timer_s[0])
     if lasting_s <= 0:
         return altitude_m[:1]
+    apart_s = float(np.median(np.diff(timer_s)))
+    if apart_s > FAR_APART_S:
+        whole_s = apart_s * np.ceil(CELL_S / apart_s)
+        cell = np.floor((timer_s - timer_s[0]) / whole_s).astype(np.intp)
+        readings = np.bincount(cell)
+        return np.bincount(cell, altitude_m)[readings > 0] / readings[readings > 0]
     edges_s = np.linspace(timer_s[0], timer_s[-1], max(1, round(lasting_s / CELL_S)) + 1)
     return means_between(timer_s, altitude_m, edges_s[:-1], edges_s[1:])

@@ -44,6 +44,10 @@ SAYS = {
     "paused_without_word": (
         "For a while nothing was recorded and the runner stayed put; that counts as a pause."
     ),
+    "paused_standing": (
+        "The runner stood for more than 10 s and the device's timer did not run; "
+        "that counts as a pause."
+    ),
     "recording_gap": (
         "For a while nothing was recorded although the timer ran; "
         "only the first 10 s enter steps and load."
@@ -52,6 +56,7 @@ SAYS = {
     # Place
     "position_impossible": "A position that cannot be counts as missing.",
     "gps_spike": "Positions or speeds faster than anyone runs were left out.",
+    "gps_jump": "The positions leapt further than anyone runs; the leap is no distance.",
     "too_fast": "Moments faster than anyone runs add nothing to the load.",
     "no_positions": "No positions: distance and speed are the device's own estimate.",
     "indoors": (
@@ -87,7 +92,7 @@ SAYS = {
     "heart_rate_impossible": "An impossible heart rate counts as missing.",
     "heart_rate_spike": "A heart rate that leapt away and back, as no heart does, is missing.",
     "heart_rate_frozen": (
-        "The heart rate stood at one value for more than 3 minutes on the move; it is missing."
+        "The heart rate stood at one value for more than 2 minutes on the move; it is missing."
     ),
     "heart_rate_constant": (
         "The heart rate is one value throughout: an average and no measurement; TRIMP is rough."

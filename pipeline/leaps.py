@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pipeline.activity import Finding, Records
 
     Some = NDArray[np.intp] | np.intp
+    Reach = Callable[[Some, Some], NDArray[np.bool_]]
 
 SPIKE_MPS = 12.0
 """Nobody runs faster; the world's best sprinters touch 12.4 m/s for a moment."""
@@ -36,6 +37,10 @@ COUNTED_M = 50.0
 HEART_LEAP_BPM, HEART_LEAP_BPM_PER_S = 25.0, 5.0
 """From second to second hearts change by up to 17 bpm on real runs; sensors leap by 100."""
 
+LASTING_LEAP_BPM, LASTING_LEAP_S = 40.0, 2.0
+WRONG_BEAT_S = 300.0
+"""A leap that no heart makes, and how long what lies beyond may last to be taken for wrong."""
+
 MOST_ROUNDS = 10
 """Strays among strays; real files need two."""
 
@@ -51,7 +56,11 @@ def without_spikes(records: Records) -> tuple[Records, tuple[Finding, ...]]:
         off_m = motion.apart_m(latitude[one], longitude[one], latitude[other], longitude[other])
         return np.asarray(off_m <= SPIKE_MPS * (at_s[other] - at_s[one]))
 
-    spike = _strays(at_s, placed, within_reach)
+    at = np.flatnonzero(placed)
+    spike = np.zeros(len(at_s), dtype=bool)
+    if not within_reach(at[:-1], at[1:]).all():
+        spike = _detours(at_s, latitude, longitude, placed)
+        spike |= _strays(at_s, placed & ~spike, within_reach)
     too_fast = records.speed_mps > SPIKE_MPS
     wrong = int((spike | too_fast).sum())
     if not wrong:
@@ -61,6 +70,18 @@ def without_spikes(records: Records) -> tuple[Records, tuple[Finding, ...]]:
         longitude_deg=np.where(spike, np.nan, longitude),
         speed_mps=np.where(too_fast, np.nan, records.speed_mps),
     ), noted(gps_spike=wrong)
+
+
+def gone_elsewhere(records: Records) -> tuple[Finding, ...]:
+    """Leaps of the positions that were left: to where they stay for longer, or to the end.
+
+    Leaps in a row are a ride, and no leaps.
+    """
+    at = np.flatnonzero(np.isfinite(records.latitude_deg) & np.isfinite(records.longitude_deg))
+    way_m = motion.step_m(records.latitude_deg[at], records.longitude_deg[at])
+    leap = np.append(way_m > SPIKE_MPS * np.diff(records.at_s[at]), False)
+    alone = leap & ~np.append(False, leap[:-1]) & ~np.append(leap[1:], False)
+    return noted(gps_jump=int(alone.sum()))
 
 
 def counting_on(records: Records) -> tuple[Records, tuple[Finding, ...]]:
@@ -123,14 +144,28 @@ def without_leaps(records: Records) -> tuple[Records, tuple[Finding, ...]]:
 
 
 def without_heart_leaps(records: Records) -> tuple[Records, tuple[Finding, ...]]:
-    """Heart rate without what leapt away and back faster than hearts do."""
+    """Heart rate without what leapt away and back faster than hearts do.
+
+    A sensor may hold on to something else for minutes, to the feet for one. Such a stretch lies
+    between two leaps of 40 bpm within 2 s, or between one and the start or the end.
+    """
     at_s, heart = records.at_s, records.heart_rate_bpm
 
     def within_reach(one: Some, other: Some) -> NDArray[np.bool_]:
         most_bpm = HEART_LEAP_BPM + HEART_LEAP_BPM_PER_S * (at_s[other] - at_s[one])
         return np.asarray(np.abs(heart[other] - heart[one]) <= most_bpm)
 
-    spike = _strays(at_s, np.isfinite(heart), within_reach)
+    def same_beat(one: Some, other: Some) -> NDArray[np.bool_]:
+        return np.asarray(np.abs(heart[other] - heart[one]) < LASTING_LEAP_BPM)
+
+    def slowly(one: Some, other: Some) -> NDArray[np.bool_]:
+        return np.asarray(same_beat(one, other) | (at_s[other] - at_s[one] > LASTING_LEAP_S))
+
+    known = np.isfinite(heart)
+    spike = _strays(at_s, known, within_reach)
+    lasting = _strays(at_s, known & ~spike, slowly, alike=same_beat, stray_s=WRONG_BEAT_S)
+    # Where less would stay than goes, nobody can say which of the two is wrong.
+    spike |= lasting & (2 * lasting.sum() < known.sum())
     if not spike.any():
         return records, ()
     return records.replace(heart_rate_bpm=np.where(spike, np.nan, heart)), noted(
@@ -141,26 +176,58 @@ def without_heart_leaps(records: Records) -> tuple[Records, tuple[Finding, ...]]
 EVERY = (without_spikes, counting_on, without_leaps, without_heart_leaps)
 
 
+def _detours(
+    at_s: NDArray[np.float64],
+    latitude: NDArray[np.float64],
+    longitude: NDArray[np.float64],
+    placed: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    """Which single positions nobody can have passed on the way from one before to one after.
+
+    One step of the two may be slow enough, forwards or back; both together are not. Shape (n,).
+    """
+    at = np.flatnonzero(placed)
+    there = (latitude[at], longitude[at])
+    step_m = motion.step_m(*there)
+    by_way_m = np.zeros(len(at))
+    by_way_m[1:-1] = step_m[:-1] + step_m[1:]
+    straight_m, most_m = np.zeros(len(at)), np.full(len(at), np.inf)
+    straight_m[1:-1] = motion.apart_m(*(each[:-2] for each in there), *(each[2:] for each in there))
+    most_m[1:-1] = SPIKE_MPS * (at_s[at[2:]] - at_s[at[:-2]])
+    # Only the furthest of three in a row: the way to it and from it is long as well.
+    beside_m = np.maximum(np.append(0.0, by_way_m[:-1]), np.append(by_way_m[1:], 0.0))
+    detour = np.zeros(len(at_s), dtype=bool)
+    detour[at] = (by_way_m > most_m) & (straight_m <= most_m) & (by_way_m > beside_m)
+    return detour
+
+
 def _strays(
     at_s: NDArray[np.float64],
     known: NDArray[np.bool_],
-    within_reach: Callable[[Some, Some], NDArray[np.bool_]],
+    within_reach: Reach,
+    *,
+    alike: Reach | None = None,
+    stray_s: float = STRAY_S,
 ) -> NDArray[np.bool_]:
     """Which values lie between a jump away and the jump back; shape (n,).
 
     Between the value before and the value after them nothing had to hurry, which tells a few
     wrong values from a ride home with the watch still on. First ones before a jump to the rest
-    are strays too.
+    are strays too, and so are the last ones after a jump away from the rest. Of two places that
+    values jump between, the one with fewer of them is the wrong one.
 
     Args:
         at_s: times in ascending order, shape (n,).
         known: where there is a value, shape (n,).
         within_reach: whether from the values at some indices those at others can be reached.
+        alike: whether values are as near as before a jump away and after the jump back; None
+            asks `within_reach`.
+        stray_s: what lasts longer is no stray.
     """
     stray = np.zeros(len(at_s), dtype=bool)
     for _ in range(MOST_ROUNDS):
         at = np.flatnonzero(known & ~stray)
-        found = _strays_once(at_s[at], at, within_reach)
+        found = _strays_once(at_s[at], at, within_reach, alike or within_reach, stray_s)
         if not found.any():
             break
         stray[at[found]] = True
@@ -170,20 +237,35 @@ def _strays(
 def _strays_once(
     at_s: NDArray[np.float64],
     at: NDArray[np.intp],
-    within_reach: Callable[[Some, Some], NDArray[np.bool_]],
+    within_reach: Reach,
+    alike: Reach,
+    stray_s: float,
 ) -> NDArray[np.bool_]:
     stray = np.zeros(len(at), dtype=bool)
     jumps = np.flatnonzero(~within_reach(at[:-1], at[1:]))
-    soon = np.searchsorted(at_s[jumps], at_s[jumps] + STRAY_S, side="right")
-    back = 0
-    for index, jump in enumerate(jumps):
+    if not len(jumps):
+        return stray
+    soon = np.searchsorted(at_s[jumps], at_s[jumps] + stray_s, side="right")
+    ends = np.append(jumps + 1, len(at))
+    begun = back = 0
+    for index, jump in enumerate(jumps.tolist()):
         if jump < back:
             continue
         after = jumps[index + 1 : soon[index]] + 1
-        near = after[within_reach(at[jump], at[after])]
+        near = after[alike(at[jump], at[after])]
         if len(near):
             back = int(near[0])
-            stray[jump + 1 : back] = True
-        elif not (index or len(after)) and at_s[jump] - at_s[0] <= STRAY_S < at_s[-1] - at_s[jump]:
-            stray[: jump + 1] = True
+            until = int(ends[np.searchsorted(ends, back, side="right")])
+            most = max(jump + 1 - begun, until - back)
+            if back - (jump + 1) <= most:
+                stray[jump + 1 : back] = True
+                continue
+            back = 0
+        alone = len(near) or not len(after)
+        if not index and alone and at_s[jump] - at_s[0] <= stray_s < at_s[-1] - at_s[jump]:
+            stray[: jump + 1] = ~alike(at[0], at[jump + 1])
+        begun = jump + 1
+    last, before_s = int(jumps[-1]) + 1, np.append(at_s[:1], at_s[jumps])[-2]
+    if begun == last and at_s[-1] - at_s[last] <= stray_s < at_s[last] - before_s:
+        stray[last:] = ~alike(at[last - 1], at[-1])
     return stray

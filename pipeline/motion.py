@@ -176,7 +176,8 @@ def with_speed(
     """The same records with speed filled in where the device gave none.
 
     Speed comes from the device, else from its distance, else from positions (mean over 10 s of
-    timer time). A column that never rises while the feet count steps tells nothing.
+    timer time). A column that never rises while the feet count steps tells nothing, and no more
+    does a speed of 0 for over 10 s while the feet count steps and cover ground.
 
     Args:
         records: in ascending time.
@@ -187,9 +188,12 @@ def with_speed(
     speed, distance = records.speed_mps, records.distance_m
     if stepping and not (speed > 0).any():
         speed = np.full(len(records), np.nan)
+    shown_s = timer_s(records.at_s, pauses)
+    stuck = _stuck(records, shown_s)
+    if stuck.any():
+        speed = np.where(stuck, np.nan, speed)
     if np.isfinite(speed).all():
         return records
-    shown_s = timer_s(records.at_s, pauses)
     counted = distance[np.isfinite(distance)]
     if (counted > counted[:1]).any():
         speed = _filled(speed, shown_s, distance)
@@ -197,6 +201,25 @@ def with_speed(
     if not stepping:
         speed = _filled(speed, shown_s, distance)
     return records.replace(speed_mps=speed)
+
+
+def _stuck(records: Records, shown_s: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Where speed stood at 0 while the feet went on, and distance or position with them; (n,)."""
+    stuck: NDArray[np.bool_] = (records.speed_mps == 0) & (records.cadence_spm > 0)
+    latitude, longitude, counted_m = records.latitude_deg, records.longitude_deg, records.distance_m
+    for begin, end in stretches(stuck):
+        last = end - 1
+        lasting_s = shown_s[last] - shown_s[begin]
+        way_m = apart_m(latitude[begin], longitude[begin], latitude[last], longitude[last])
+        covered_m = np.fmax(counted_m[last] - counted_m[begin], way_m)
+        stuck[begin:end] = lasting_s > SAMPLE_MAX_S and covered_m >= MOVING_MPS * lasting_s
+    return stuck
+
+
+def stretches(of: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Where each stretch that holds something begins, and the index just after its end."""
+    changes = np.flatnonzero(np.diff(of, prepend=False, append=False)).tolist()
+    return list(zip(changes[::2], changes[1::2], strict=True))
 
 
 def is_moving(records: Records) -> NDArray[np.bool_]:

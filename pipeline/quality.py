@@ -35,7 +35,7 @@ POWER_MAX_W = 2500
 CONTACT_MAX_MS, BALANCE_PCT = 2000, (30, 70)
 """Walkers stand on a foot for up to 1.7 s in real files; real balances are 44 to 59 %."""
 
-FROZEN_S = 180.0
+FROZEN_S = 120.0
 """The longest that one heart rate stood on the move in 60 real files is 79 s."""
 
 NOISE_FACTOR, NOISE_M = 2.0, 30.0

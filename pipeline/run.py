@@ -67,7 +67,8 @@ def row_of(
     activity = stops.with_gaps(replace(activity, start_at=_start_at(activity)))
     activity = quality.flat_indoors(_typed(activity))
     activity = _with_speed(quality.with_fitting_speed(activity))
-    activity = totals.with_sound_climb(quality.checked_moving(activity))
+    activity = stops.with_stands(quality.checked_moving(activity))
+    activity = totals.with_sound_climb(activity)
     records = activity.records
     lasting_s = motion.sample_s(records.at_s, activity.pauses)
     moving = motion.is_moving(records)
@@ -118,7 +119,11 @@ def row_of(
 def _seen_on_foot(
     records: Records, lasting_s: NDArray[np.float64], moving: NDArray[np.bool_]
 ) -> tuple[Finding, ...]:
-    return (*stops.stood(records, lasting_s, moving), *quality.noisy_altitude(records))
+    return (
+        *leaps.gone_elsewhere(records),
+        *stops.stood(records, lasting_s, moving),
+        *quality.noisy_altitude(records),
+    )
 
 
 def _with_steps_from(row: ActivityRow, activity: Activity) -> ActivityRow:

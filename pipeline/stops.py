@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline import leaps, motion, quality
+from pipeline import leaps, motion, quality, totals
 from pipeline.activity import Pause
 from pipeline.findings import noted
 
@@ -78,6 +78,34 @@ def _stayed(
     return np.where(np.isfinite(speed_mps), ~moved_on, lasting_s > UNTOLD_GAP_S)
 
 
+def with_stands(activity: Activity) -> Activity:
+    """The same activity with a pause for each stand of more than 10 s in which the timer stood too.
+
+    Some devices record on while their timer waits by itself, and no event says so. Then the time
+    that the device tells is sound, and nearer to that without the stands than to that with them.
+
+    Args:
+        activity: with all other pauses, and with speed.
+    """
+    records, told_s = activity.records, activity.totals.timer_s
+    if told_s is None or activity.sport not in quality.ON_FOOT:
+        return activity
+    lasting_s = motion.sample_s(records.at_s, activity.pauses)
+    stands = _stands(records, lasting_s, motion.is_moving(records))
+    if not stands:
+        return activity
+    span_s = float(np.ptp(records.at_s))
+    on_s = span_s - sum(pause.duration_s for pause in activity.pauses)
+    off_s = on_s - sum(float(lasting_s[begin:end].sum()) for begin, end in stands)
+    if not off_s - totals.time_slack_s(span_s) <= told_s < (on_s + off_s) / 2:
+        return activity
+    at_s = np.append(records.at_s, records.at_s[-1])
+    waited = [Pause(float(at_s[begin]), float(at_s[end])) for begin, end in stands]
+    pauses = motion.merged((*activity.pauses, *waited), float(at_s[0]), float(at_s[-1]))
+    findings = noted(paused_standing=len(waited))
+    return replace(activity, pauses=pauses, findings=(*activity.findings, *findings))
+
+
 def stood(
     records: Records, lasting_s: NDArray[np.float64], moving: NDArray[np.bool_]
 ) -> tuple[Finding, ...]:
@@ -88,8 +116,16 @@ def stood(
         lasting_s: how long each lasts; shape (n,).
         moving: whether the feet move; shape (n,).
     """
+    return noted(standing=len(_stands(records, lasting_s, moving)))
+
+
+def _stands(
+    records: Records, lasting_s: NDArray[np.float64], moving: NDArray[np.bool_]
+) -> list[tuple[int, int]]:
+    """Where each stand begins, and the index just after its end."""
     told = np.isfinite(records.speed_mps) | np.isfinite(records.cadence_spm)
-    still = told & ~moving
-    begins = np.flatnonzero(np.append(True, still[1:] != still[:-1]))
-    stretches_s = np.add.reduceat(lasting_s, begins)
-    return noted(standing=int((stretches_s[still[begins]] > STANDING_S).sum()))
+    return [
+        (begin, end)
+        for begin, end in motion.stretches(told & ~moving)
+        if lasting_s[begin:end].sum() > STANDING_S
+    ]

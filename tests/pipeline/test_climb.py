@@ -53,6 +53,18 @@ def test_a_flat_hour_has_no_climb_however_the_barometer_wanders(lasting_s, seed)
     assert max(up, down) < 15
 
 
+@pytest.mark.parametrize("apart_s", [5, 8, 10, 20])
+@pytest.mark.parametrize("lasting_s", LASTING_S)
+def test_seldom_readings_make_no_hills_and_keep_those_there_are(lasting_s, apart_s):
+    some = slice(None, None, apart_s)
+    wander = noise(2, lasting_s)
+    assert max(ascent_descent_m(HOUR_S[some], 400 + wander[some])) < 15
+    hills = waves(30, 480)
+    climbs = np.diff(hills)
+    up, _ = ascent_descent_m(HOUR_S[some], (hills + wander)[some])
+    assert up == pytest.approx(climbs[climbs > 0].sum(), rel=0.1)
+
+
 @pytest.mark.parametrize("lasting_s", LASTING_S)
 @pytest.mark.parametrize(("metres", "every_s"), [(30, 480), (8, 720), (300, 7200)])
 def test_hills_are_as_high_as_they_are(metres, every_s, lasting_s):

@@ -218,6 +218,19 @@ def test_a_pause_is_not_slow_running():
     assert with_speed(rested).speed_mps.min() < 2  # without being told of it, who could know
 
 
+def test_a_speed_stuck_at_0_while_the_feet_cover_ground_tells_nothing():
+    metres, speed, feet = 3.0 * np.arange(300), np.full(300, 3.0), np.full(300, 170.0)
+    speed[100:150] = 0.0
+    for way in ({"distance_m": metres}, northward(metres)):
+        found = with_speed(records(speed_mps=speed, cadence_spm=feet, **way)).speed_mps
+        np.testing.assert_allclose(found, 3.0, rtol=0.01)
+        stood = np.where(speed > 0, feet, 0.0)
+        kept = with_speed(records(speed_mps=speed, cadence_spm=stood, **way)).speed_mps
+        assert kept.tolist() == speed.tolist()
+    trembling = records(speed_mps=speed, cadence_spm=feet, distance_m=np.cumsum(speed))
+    assert with_speed(trembling).speed_mps.tolist() == speed.tolist()
+
+
 def test_feet_move_by_speed_and_by_cadence_where_no_speed_is_known():
     picture = records(speed_mps="3 0.5 0.4 0 . . .", cadence_spm=". . . 170 170 0 .")
     assert is_moving(picture).tolist() == [True, True, False, False, True, False, False]

@@ -10,6 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pipeline.activity import Finding, Pause, Records
+from pipeline.leaps import gone_elsewhere
 from pipeline.quality import (
     checked,
     checked_moving,
@@ -120,6 +121,31 @@ def test_positions_that_jump_away_and_back_are_left_out(indices):
     assert strays(moved(indices, 500)) == sorted(indices)
 
 
+@pytest.mark.parametrize("indices", [{99}, set(range(90, 100)), {0, *range(7, 100, 7)}])
+def test_of_two_places_the_one_with_fewer_positions_is_wrong(indices):
+    assert strays(moved(indices, 500)) == sorted(indices)
+
+
+@pytest.mark.parametrize("every", [3, 10])
+def test_a_detour_that_is_short_enough_to_and_too_long_back_is_left_out(every):
+    off = {i for i in range(1, 99) if i % every == 1}
+    assert strays(moved(off, -14)) == sorted(off)
+
+
+@pytest.mark.parametrize(
+    ("off", "leaps"), [(range(40, 100), 2), (range(100, 150), 1), (range(50), 1)]
+)
+def test_positions_that_stray_for_longer_or_to_the_end_are_said(off, leaps):
+    after = seen(path([3 * i + 500 * (i in off) for i in range(150)]))
+    assert after.findings == ()
+    assert codes(gone_elsewhere(after.records)) == {"gps_jump": leaps}
+
+
+def test_a_ride_is_no_row_of_leaps():
+    ride = seen(path([*range(0, 150, 3), *range(150, 1650, 30)]))
+    assert (ride.findings, gone_elsewhere(ride.records)) == ((), ())
+
+
 def test_two_strays_in_a_row_at_two_places():
     metres = moved({50}, 500)
     metres[51] += 5000
@@ -171,7 +197,7 @@ COUNTED = [
     ("one value out of nowhere", [(slice(300, 301), 9_999_999.0)], {"distance_spike": 1}, 1797),
     ("two at two places", [(slice(300, 302), [9e6, 5e6])], {"distance_spike": 2}, 1797),
     ("the first from yesterday", [(slice(0, 1), 42_195.0)], {"distance_spike": 1}, 1797),
-    ("the last", [(slice(599, 600), 9e6)], {"distance_jump": 1}, 1794),
+    ("the last", [(slice(599, 600), 9e6)], {"distance_spike": 1}, 1794),
 ]
 
 
@@ -248,6 +274,37 @@ def test_a_heart_rate_that_leaps_away_and_back_is_missing(beats, spikes):
     assert codes(after.findings).get("heart_rate_spike", 0) == spikes
 
 
+LOST = [
+    # where the sensor holds on to something else, how many of them are missing
+    (slice(300, 420), 120),
+    (slice(0, 60), 60),
+    (slice(880, 1000), 120),
+    (slice(300, 700), 0),  # so long that nobody can say which of the two is wrong
+]
+
+
+@pytest.mark.parametrize(("at", "missing"), LOST)
+def test_a_heart_rate_that_leaps_for_minutes_is_missing(at, missing):
+    living = 130.0 + np.arange(1000) % 7
+    after = seen(records(heart_rate_bpm=with_values(living, at, 205.0)))
+    assert codes(after.findings) == ({"heart_rate_spike": missing} if missing else {})
+    assert np.isnan(after.records.heart_rate_bpm[at]).sum() == missing
+
+
+@pytest.mark.parametrize(("every", "wrong"), [(7, 30.0), (3, 220.0)])
+def test_the_first_heart_rate_may_be_one_of_many_wrong_ones(every, wrong):
+    beats = 130.0 + np.arange(600) % 7
+    beats[::every] = wrong
+    after = seen(records(heart_rate_bpm=beats))
+    assert np.array_equal(np.isnan(after.records.heart_rate_bpm), beats == wrong)
+
+
+def test_hard_intervals_are_no_leaps():
+    effort = np.repeat([120.0, 175.0] * 8, 90)
+    beats = np.round(np.convolve(effort, np.ones(20) / 20, mode="valid"))
+    assert seen(records(heart_rate_bpm=beats)).findings == ()
+
+
 # --- what needs speed
 
 
@@ -263,7 +320,7 @@ def test_a_heart_rate_that_stands_still_on_the_move_is_missing():
     after = moved_at(3.0, heart_rate_bpm=frozen)
     assert codes(after.findings) == {"heart_rate_frozen": 300}
     assert np.flatnonzero(np.isnan(after.records.heart_rate_bpm)).tolist() == list(range(300, 600))
-    for honest in (with_values(living, slice(300, 480), 148.0), living):
+    for honest in (with_values(living, slice(300, 420), 148.0), living):
         assert moved_at(3.0, heart_rate_bpm=honest).findings == ()
     assert moved_at(0.0, heart_rate_bpm=frozen).findings == ()  # asleep in the grass
 

@@ -306,8 +306,8 @@ def test_the_devices_climb_goes_first_and_fills_only_what_it_tells():
     assert (own.ascent_m, own.descent_m) == (pytest.approx(48.7, abs=0.2),) * 2
     told = of(hill, totals=Totals(ascent_m=44.0))
     assert (told.ascent_m, told.descent_m) == (44, own.descent_m)
-    both = of(hill, totals=Totals(ascent_m=44.0, descent_m=0.0))
-    assert (both.ascent_m, both.descent_m) == (44, 0)
+    both = of(hill, totals=Totals(ascent_m=44.0, descent_m=52.0))
+    assert (both.ascent_m, both.descent_m) == (44, 52)
     assert of(hill, totals=Totals(ascent_m=float("nan"))).ascent_m == own.ascent_m
     assert (of(even()).ascent_m, of(even(), totals=Totals(ascent_m=5)).descent_m) == (None, None)
 

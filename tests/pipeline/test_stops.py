@@ -89,6 +89,37 @@ def test_who_stands_with_the_timer_on_is_said_to_stand():
     assert "standing" not in codes(heart.findings)
 
 
+@pytest.mark.parametrize(
+    ("timer_s", "kind"),
+    [
+        (430, "paused_standing"),
+        (425, "paused_standing"),
+        (600, "standing"),
+        (300, "standing"),
+        (None, "standing"),
+    ],
+)
+def test_who_stands_while_the_timer_waits_pauses(timer_s, kind):
+    """Ten minutes, in three of which the runner stands and the device records on."""
+    speed = np.full(601, 3.0)
+    speed[100:200] = speed[400:470] = 0.0
+    heart = {"heart_rate_bpm": np.full(601, 150.0) + np.arange(601) % 3}
+    standing = running(speed_mps=speed, distance_m=np.cumsum(speed) - 3, **heart)
+    athlete = Athlete(hr_rest_bpm=50, hr_max_bpm=190, sex="male")
+    of = row(activity(standing, totals=Totals(timer_s=timer_s)), athlete)
+    found = codes(of.findings)
+    assert {code: found[code] for code in ("standing", "paused_standing") if code in found} == {
+        kind: 2
+    }
+    throughout = row(activity(standing), athlete)
+    assert of.trimp is not None
+    assert throughout.trimp is not None
+    share = 430 / 600 if kind == "paused_standing" else 1.0
+    assert of.trimp == pytest.approx(share * throughout.trimp, rel=0.01)
+    assert of.moving_s == 430
+    assert of.calf_km == pytest.approx(throughout.calf_km, rel=0.01)
+
+
 def test_all_three_kinds_in_one_run():
     speed = np.full(600, 3.0)
     speed[100:130] = 0.0

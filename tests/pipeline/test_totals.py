@@ -210,6 +210,7 @@ HILL = 400 + 50 * np.sin(SECONDS / 1000 * np.pi)
         ({"ascent_m": 48.0, "descent_m": 50.0}, "device", "device", False),
         ({"ascent_m": 480.0, "descent_m": 50.0}, "altitude", "device", True),
         ({"ascent_m": 48.0, "descent_m": 9000.0}, "device", "altitude", True),
+        ({"ascent_m": 150.0, "descent_m": 0.0}, "altitude", "altitude", True),
         ({"ascent_m": float("nan")}, "altitude", "altitude", True),
         ({"ascent_m": -5.0}, "altitude", "altitude", True),
     ],
@@ -220,6 +221,26 @@ def test_a_climb_says_where_it_is_from(told, up, down, unsound):
     assert row.ascent_m == pytest.approx(48, abs=3)
     assert row.descent_m == pytest.approx(48, abs=3)
     assert doubts(row) == (["ascent_total_unsound"] if unsound else [])
+
+
+ROLLING = 400 + 10 * np.sin(SECONDS / 100 * np.pi)
+"""Five hills of 20 m."""
+
+
+@pytest.mark.parametrize(
+    ("told_m", "origin"),
+    [(20, "altitude"), (60, "device"), (150, "device"), (300, "altitude")],
+)
+def test_a_climb_is_bound_by_what_its_altitudes_climb_in_all(told_m, origin):
+    row = of(outdoors(altitude_m=ROLLING), totals=Totals(ascent_m=float(told_m)))
+    assert row.ascent_from == origin
+    assert row.ascent_m == (told_m if origin == "device" else pytest.approx(95, abs=5))
+
+
+def test_a_flat_total_beside_the_altitude_of_a_gps_is_sound():
+    wander = np.convolve(np.random.default_rng(1).normal(size=1300), np.ones(300) / 300, "valid")
+    wandering = outdoors(altitude_m=400 + 8 * (wander / wander.std())[: len(SECONDS)])
+    assert of(wandering, totals=Totals(ascent_m=2.0)).ascent_from == "device"
 
 
 def test_a_climb_that_stays_out_of_a_mountain():
