@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.findings import found, noted
-from pipeline.motion import MOVING_MPS, weighted_mean, weighted_median
+from pipeline.motion import MOVING_MPS, stretches, weighted_mean, weighted_median
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -188,12 +188,6 @@ def _few_spm(speed_mps: NDArray[np.float64], cadence_spm: NDArray[np.float64]) -
     if not running.any():
         return WALKING_SPM
     return min(WALKING_SPM, FEW_OF_RUNNING * float(np.median(cadence_spm[running])))
-
-
-def stretches(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Where each stretch of a mask begins, and the place after its last; in order."""
-    changes = np.flatnonzero(np.diff(mask, prepend=False, append=False))
-    return changes[::2], changes[1::2]
 
 
 def within(

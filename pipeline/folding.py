@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.cadence import RUNNING_SPM, WALKING_SPM, inside, is_walking, stretches, within
+from pipeline.cadence import RUNNING_SPM, WALKING_SPM, inside, is_walking, within
 from pipeline.load import expected_cadence_spm
-from pipeline.motion import MOVING_MPS
+from pipeline.motion import MOVING_MPS, stretches
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

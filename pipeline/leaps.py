@@ -243,29 +243,28 @@ def _strays_once(
 ) -> NDArray[np.bool_]:
     stray = np.zeros(len(at), dtype=bool)
     jumps = np.flatnonzero(~within_reach(at[:-1], at[1:]))
-    if not len(jumps):
+    if len(jumps) == 0:
         return stray
+    # A stay is what lies between two jumps.
+    begins, ends = np.append(0, jumps + 1), np.append(jumps + 1, len(at))
+    lasting_s = at_s[ends - 1] - at_s[begins]
     soon = np.searchsorted(at_s[jumps], at_s[jumps] + stray_s, side="right")
-    ends = np.append(jumps + 1, len(at))
-    begun = back = 0
-    for index, jump in enumerate(jumps.tolist()):
-        if jump < back:
-            continue
-        after = jumps[index + 1 : soon[index]] + 1
-        near = after[alike(at[jump], at[after])]
-        if len(near):
-            back = int(near[0])
-            until = int(ends[np.searchsorted(ends, back, side="right")])
-            most = max(jump + 1 - begun, until - back)
-            if back - (jump + 1) <= most:
-                stray[jump + 1 : back] = True
+    here = since = 0
+    while here < len(jumps):
+        later = np.arange(here + 2, soon[here] + 1)
+        back = later[alike(at[ends[here] - 1], at[begins[later]])]
+        if len(back):
+            first, until = ends[here], begins[back[0]]
+            if until - first <= max(first - since, ends[back[0]] - until):
+                stray[first:until] = True
+                here = int(back[0])
                 continue
-            back = 0
-        alone = len(near) or not len(after)
-        if not index and alone and at_s[jump] - at_s[0] <= stray_s < at_s[-1] - at_s[jump]:
-            stray[: jump + 1] = ~alike(at[0], at[jump + 1])
-        begun = jump + 1
-    last, before_s = int(jumps[-1]) + 1, np.append(at_s[:1], at_s[jumps])[-2]
-    if begun == last and at_s[-1] - at_s[last] <= stray_s < at_s[last] - before_s:
-        stray[last:] = ~alike(at[last - 1], at[-1])
+        is_only = len(back) > 0 or len(later) == 0
+        if here == 0 and is_only and lasting_s[0] <= stray_s < at_s[-1] - at_s[jumps[0]]:
+            stray[: ends[0]] = ~alike(at[0], at[begins[1]])
+        here += 1
+        since = begins[here]
+    before_s = at_s[begins[-1]] - at_s[begins[-2]]
+    if since == begins[-1] and lasting_s[-1] <= stray_s < before_s:
+        stray[since:] = ~alike(at[since - 1], at[-1])
     return stray

@@ -207,7 +207,7 @@ def _stuck(records: Records, shown_s: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Where speed stood at 0 while the feet went on, and distance or position with them; (n,)."""
     stuck: NDArray[np.bool_] = (records.speed_mps == 0) & (records.cadence_spm > 0)
     latitude, longitude, counted_m = records.latitude_deg, records.longitude_deg, records.distance_m
-    for begin, end in stretches(stuck):
+    for begin, end in zip(*stretches(stuck), strict=True):
         last = end - 1
         lasting_s = shown_s[last] - shown_s[begin]
         way_m = apart_m(latitude[begin], longitude[begin], latitude[last], longitude[last])
@@ -216,10 +216,10 @@ def _stuck(records: Records, shown_s: NDArray[np.float64]) -> NDArray[np.bool_]:
     return stuck
 
 
-def stretches(of: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Where each stretch that holds something begins, and the index just after its end."""
-    changes = np.flatnonzero(np.diff(of, prepend=False, append=False)).tolist()
-    return list(zip(changes[::2], changes[1::2], strict=True))
+def stretches(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Where each stretch of a mask begins, and the place after its last; in order."""
+    changes = np.flatnonzero(np.diff(mask, prepend=False, append=False))
+    return changes[::2], changes[1::2]
 
 
 def is_moving(records: Records) -> NDArray[np.bool_]:

@@ -126,6 +126,6 @@ def _stands(
     told = np.isfinite(records.speed_mps) | np.isfinite(records.cadence_spm)
     return [
         (begin, end)
-        for begin, end in motion.stretches(told & ~moving)
+        for begin, end in zip(*motion.stretches(told & ~moving), strict=True)
         if lasting_s[begin:end].sum() > STANDING_S
     ]
