@@ -41,8 +41,11 @@ TOGETHER_MIN = 0.5
 """Who is in the same place half of the time, at the same time, is the same runner."""
 TOGETHER_SAMPLES_MIN = 3
 """A watch that is stopped and started again overlaps by seconds."""
-DRIFT_RATIO, DRIFT_MIN_M, DRIFT_SAMPLES_MIN = 2.0, 5.0, 30
-"""Apart along the way by more than twice what they are apart aside: one got ahead of the other."""
+DRIFT_RATIO, DRIFT_MIN_M, DRIFT_SAMPLES_MIN = 2.0, 7.0, 30
+"""Apart along the way by more than twice what they are apart aside: one got ahead of the other.
+
+Two satellite receivers that err by 3 m for a minute at a time are 6 m apart over seven minutes.
+"""
 BEATS_MIN, BEAT_RANGE_BPM = 30, 10.0
 """Five minutes of heart rate that changes: steady ones are alike on every day."""
 ONE_RECORDING_BPM, COPIED_RANGE_BPM = 0.5, 5.0
