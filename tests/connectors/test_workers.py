@@ -22,6 +22,8 @@ from connectors.workers import (
 )
 from tests.connectors.workers_at_work import given_up, gone, work
 
+pytestmark = pytest.mark.slow
+
 
 def answers(jobs, count=2):
     return list(Workers(work, given_up, count).answers(jobs))
@@ -51,7 +53,7 @@ def test_a_job_whose_process_dies_costs_only_itself():
         ("allocate-in-numpy", "too_large"),
         ("loop", "took_too_long"),
         ("loop-in-c", "took_too_long"),
-        pytest.param("sleep", "took_too_long", marks=pytest.mark.slow),
+        ("sleep", "took_too_long"),
     ],
 )
 def test_whatever_a_parser_does_it_costs_one_job(job, why):

@@ -42,6 +42,7 @@ def test_without_shoes_there_is_a_word_what_to_do(calfwise):
     assert "calfwise shoes add" in outcome.out
 
 
+@pytest.mark.slow
 def test_a_season_of_shoes(runner):
     """Told in the wrong order; each pair ends where the next one begins."""
     later = TODAY - timedelta(days=3)

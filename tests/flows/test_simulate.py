@@ -30,10 +30,13 @@ from flows.simulate import (
 )
 from flows.simulate.course import METRES_PER_DEGREE
 
-pytestmark = pytest.mark.filterwarnings(
-    # fitparse calls datetime.utcfromtimestamp, which Python 3.12 deprecates; no release since 2020.
-    "ignore:datetime.datetime.utcfromtimestamp:DeprecationWarning"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings(
+        # fitparse calls datetime.utcfromtimestamp, deprecated in 3.12; no release since 2020.
+        "ignore:datetime.datetime.utcfromtimestamp:DeprecationWarning"
+    ),
+]
 
 START = datetime(2026, 8, 3, 5, 12, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
@@ -403,7 +406,6 @@ print(sha256(b"".join(content) + checkins_csv(made.check_ins).encode()).hexdiges
 """
 
 
-@pytest.mark.slow
 def test_another_process_with_other_hashes_writes_the_same_bytes():
     digests = {
         subprocess.run(

@@ -9,6 +9,8 @@ import pytest
 from flows.simulate import watch_fit
 from tests.flows.installation import TODAY, Installation, run_on
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = '[athletes.me]\ntimezone = "UTC"\n'
 """With files still after five seconds, as it is by default."""
 

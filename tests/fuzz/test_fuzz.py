@@ -14,6 +14,8 @@ from tests.fuzz.judge import UnsoundError, outcome
 from tests.fuzz.seeds import FAMILIES, seeds
 from tests.fuzz.watched import MEMORY_MAX_MB, Task, run
 
+pytestmark = pytest.mark.slow
+
 SEED, SHARES, CASES_A_SHARE = 20_261_123, 4, 75
 
 EVERY_SHARE = [(family, share) for family in FAMILIES for share in range(SHARES)]
@@ -57,7 +59,6 @@ def devours(_family, _content):
     return f"read {len(bytes([1]) * (MEMORY_MAX_MB + 50 << 20))}"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("judge", "says"),
     [
