@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import gpxpy
@@ -16,13 +14,13 @@ import pytest
 from connectors import gpx, tcx
 from connectors.errors import UnreadableFileError
 from pipeline.activity import Pause
+from tests.connectors.real_files import HERE, NOT_RUN, WATCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from connectors.reading import Content
-
-SHARED = Path(os.environ.get("CALFWISE_SHARED", Path(__file__).parents[3] / "shared"))
 
 HEAD = '<?xml version="1.0"?><gpx version="1.1" creator="Test" xmlns="http://x/GPX/1/1">'
 START_S = datetime(2026, 3, 1, 8, tzinfo=UTC).timestamp()
@@ -445,10 +443,10 @@ def test_what_chokes_gpxpy_is_merely_read():
 
 @pytest.mark.shared
 @pytest.mark.slow
+@pytest.mark.skipif(not HERE, reason=NOT_RUN)
 def test_real_files_are_read_as_gpxpy_reads_them():
-    files = sorted((SHARED / "data" / "watch" / "gpx").glob("*/*.gpx"))
-    if not files:
-        pytest.skip(f"no real GPX files under {SHARED} (set CALFWISE_SHARED)")
+    files = sorted((WATCH / "gpx").glob("*/*.gpx"))
+    assert files
     assert sum(_compare(path) for path in files) > 30_000
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,8 +11,7 @@ import pytest
 from connectors import gpx, tcx
 from connectors.errors import UnreadableFileError
 from pipeline.activity import Lap, Pause, Totals
-
-SHARED = Path(os.environ.get("CALFWISE_SHARED", Path(__file__).parents[3] / "shared"))
+from tests.connectors.real_files import HERE, NOT_RUN, WATCH
 
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 TPX = '<Extensions><TPX xmlns="http://x/ActivityExtension/v2">{}</TPX></Extensions>'
@@ -171,10 +168,10 @@ def test_of_a_cut_file_every_complete_point_is_kept():
 
 
 @pytest.mark.shared
+@pytest.mark.skipif(not HERE, reason=NOT_RUN)
 def test_real_files_give_every_trackpoint_of_every_activity():
-    files = sorted((SHARED / "data" / "watch" / "tcx").glob("*/*.tcx"))
-    if not files:
-        pytest.skip(f"no real TCX files under {SHARED} (set CALFWISE_SHARED)")
+    files = sorted((WATCH / "tcx").glob("*/*.tcx"))
+    assert files
     for path in files:
         raw = path.read_bytes()
         assert tcx.identify(raw[:1024]), path.name
