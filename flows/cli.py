@@ -59,6 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     from flows import (  # noqa: PLC0415 - help needs none of it
         commands_correct,
+        commands_evaluate,
         commands_read,
         commands_write,
     )
@@ -68,7 +69,7 @@ def _run(options: argparse.Namespace) -> int:
         command = "letter --send"
     elif command in {"runs", "shoes"} and options.more:
         command = f"{command} {options.more}"
-    known = (commands_read, commands_write, commands_correct)
+    known = (commands_read, commands_write, commands_correct, commands_evaluate)
     does: Callable[[argparse.Namespace], int] = next(
         each.COMMANDS[command] for each in known if command in each.COMMANDS
     )
@@ -122,6 +123,9 @@ def parser() -> argparse.ArgumentParser:
     _shoes(command("shoes", "which pair is worn from when, and how far"), common)
     explain = command("explain", "read one file and say what was understood; stores nothing")
     explain.add_argument("file", metavar="FILE")
+    _evaluate(
+        command("evaluate", "how good forecasts of soreness are, on your own diary or a CSV file")
+    )
     command("doctor", "check everything that could be wrong, and say what to do")
     return top
 
@@ -212,6 +216,14 @@ def _checkin(to: argparse.ArgumentParser, common: argparse.ArgumentParser) -> No
     more = to.add_subparsers(dest="more", metavar="import FILE.csv")
     many = more.add_parser("import", parents=[common], help="many answers from a CSV file")
     many.add_argument("file", metavar="FILE.csv")
+
+
+def _evaluate(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--diaries", metavar="FILE.csv",
+                    help="athlete,date,soreness[,load_au]: higher is sorer, empty is no answer; "
+                    "without it your own diary is scored")  # fmt: skip
+    to.add_argument("--scale", choices=("1-5", "0-10"), help="of the soreness in that file")
+    to.add_argument("--load-column", metavar="NAME", help="its column of loads; default: load_au")
 
 
 def _on(to: argparse.ArgumentParser) -> None:
