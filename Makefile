@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-quick check fuzz bench format lock clean
+.PHONY: help demo test test-quick check fuzz bench format lock prior clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,9 @@ JSON ?= build/bench.json
 bench: $(VENV)/.installed ## reading and backfill beside other libraries, days of many; FILES=3000 ATHLETES=10000
 	@mkdir -p $(dir $(JSON))
 	@$(BIN)/python -m tests.bench --files $(FILES) --athletes $(ATHLETES) --json $(JSON)
+
+prior: $(VENV)/.installed ## fit the forecast's prior on the public diaries, and measure it; they are not part of the project
+	@$(BIN)/python -m tests.prior
 
 format: $(VENV)/.installed ## let ruff lay out the code
 	@$(BIN)/ruff format .

@@ -58,6 +58,8 @@ class Diaries:
     """Shape (athletes, days), on the scale; NaN: no answer, or beyond the diary's end."""
     load: Floats | None = None
     """Shape (athletes, days), the load of each day, any unit; NaN: not told. None: of no day."""
+    calf_km: Floats | None = None
+    """The calf load of each day in the same way, where both are known apart."""
 
 
 Model: TypeAlias = Callable[[Diaries], Floats]

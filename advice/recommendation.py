@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 Urgency = Literal["now", "same_day", "days"]
 Surface = Literal["flat", "any"]
+ForecastModel = Literal["personal", "pooled", "ewma", "none"]
 Value = int | float | str | None
 
 
@@ -58,6 +59,23 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """Tomorrow's soreness of the worse side; None where nothing can be said yet."""
+
+    soreness_mean: float | None = None
+    p_ge_4: float | None = None
+    """How probable 4 or more is."""
+    interval_80: tuple[int, int] | None = None
+    pairs: int
+    """Mornings answered after an earlier one: what can be learnt from."""
+    model: ForecastModel
+    """`ewma` until the runner's own forecast has beaten it on their own days."""
+    acts_on: float | None = None
+    """The probability that may make a verdict stricter. Where this morning is not answered it is no
+    lower than if no soreness had been told. None: the forecast has not earned that yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recommendation:
     """What calfwise says on one morning, complete with its reasons."""
 
@@ -73,5 +91,6 @@ class Recommendation:
     form: tuple[Item, ...] = ()
     shoes: tuple[Item, ...] = ()
     missing: tuple[Item, ...] = ()
+    forecast: Forecast | None = None
     rules_version: str
     data_through: datetime | None

@@ -18,36 +18,65 @@ COLUMNS = ("model", "n", "athletes", "mae", "log_score", "brier_ge4", "coverage_
            "ci_low", "ci_high")  # fmt: skip
 
 
+PRIOR_SCALE = "1-5"
+CARRIED = (
+    "pooled and personal begin with a prior of diaries of 1 to 5, carried to this scale by\n"
+    "its range: 3 of 1 to 5 is the middle, as is 5 of 0 to 10."
+)
+IN_THE_MORNING = (
+    "pooled and personal are as they are said in the morning: that day's load is still to come."
+)
+
+
 def evaluate(options: argparse.Namespace) -> int:
     """One row a model: how good its forecasts were, each made from earlier days only."""
-    from advice.models import MODELS  # noqa: PLC0415 - NumPy
+    from advice.models import MODELS, SHOWN  # noqa: PLC0415 - NumPy
     from advice.scoring import evaluate as score  # noqa: PLC0415
+    from advice.words import count  # noqa: PLC0415
 
-    entries, whose = _entries(options)
-    with bar("scoring athletes", len(entries.athletes)) as advance:
-        scores = score(_watched(entries, advance), MODELS)
-    out(options, [asdict(each) for each in scores], _said(scores, entries, whose))
+    if options.diaries is None:
+        whose, answers, parts = _own(options)
+        scores, notes = score(parts, SHOWN), [IN_THE_MORNING, CARRIED]
+    else:
+        entries = _of_file(options)
+        whose, answers = options.diaries, entries.answers
+        with bar("scoring athletes", len(entries.athletes)) as advance:
+            scores = score(_watched(entries, advance), MODELS)
+        notes = [] if options.scale == PRIOR_SCALE else [CARRIED]
+    out(
+        options,
+        [asdict(each) for each in scores],
+        _said(scores, f"{whose}: {count(answers, 'answer')}", notes),
+    )
     return DONE
 
 
-def _entries(options: argparse.Namespace) -> "tuple[Entries, str]":
-    """The diaries asked for, and whose they are."""
+def _own(options: argparse.Namespace) -> "tuple[str, int, list[Diaries]]":
+    """The runner, how many answers there are, and the diary."""
+    from numpy import isnan  # noqa: PLC0415
+
     from flows import diaries  # noqa: PLC0415
 
-    if options.diaries is None:
-        for name in ("scale", "load_column"):
-            if getattr(options, name) is not None:
-                raise UsageError(
-                    f"--{name.replace('_', '-')} speaks of a file: name it by --diaries"
-                )
-        with for_reading(options) as (_, store, athlete):
-            return diaries.own(store, athlete), athlete
+    for name in ("scale", "load_column"):
+        if getattr(options, name) is not None:
+            raise UsageError(f"--{name.replace('_', '-')} speaks of a file: name it by --diaries")
+    with for_reading(options) as (_, store, athlete):
+        found = diaries.own(store, athlete)
+    if found is None:
+        return athlete, 0, []
+    return athlete, int((~isnan(found.soreness)).sum()), [found]
+
+
+def _of_file(options: argparse.Namespace) -> "Entries":
+    """The diaries of a CSV file."""
+    from flows import diaries  # noqa: PLC0415
+
     if options.athlete is not None:
         raise UsageError("--athlete is for the own diary, --diaries for a file: give one of them")
     if options.scale is None:
         raise UsageError("--diaries needs its scale too: --scale 1-5 or --scale 0-10")
     path = Path(options.diaries)
-    return diaries.from_csv(path, diaries.SCALES[options.scale], options.load_column), str(path)
+    return diaries.from_csv(path, diaries.SCALES[options.scale], options.load_column)
 
 
 def _watched(entries: "Entries", advance: Advance) -> "Iterator[Diaries]":
@@ -57,13 +86,12 @@ def _watched(entries: "Entries", advance: Advance) -> "Iterator[Diaries]":
         advance(len(part.athletes))
 
 
-def _said(scores: "Sequence[Score]", entries: "Entries", whose: str) -> str:
+def _said(scores: "Sequence[Score]", told: str, notes: "Sequence[str]") -> str:
     """The table, with what was scored and what the interval is."""
     from advice.scoring import BLOCK_DAYS, EARLIER_ANSWERS_MIN, REFERENCE  # noqa: PLC0415
     from advice.words import count  # noqa: PLC0415
     from flows.show import table  # noqa: PLC0415
 
-    told = f"{whose}: {count(entries.answers, 'answer')}"
     needed = f"a morning is scored that has {EARLIER_ANSWERS_MIN} answers or more before it"
     n, athletes = scores[0].n, scores[0].athletes
     if n == 0:
@@ -79,6 +107,7 @@ def _said(scores: "Sequence[Score]", entries: "Entries", whose: str) -> str:
             "forecast from earlier days only. Lower is better, but coverage_80 should be 0.8.",
             f"ci_low to ci_high: 95 % interval, over {drawn},",
             f"of log_score minus that of {REFERENCE}; below 0 is better than {REFERENCE}.",
+            *notes,
         )
     )
 

@@ -3,6 +3,8 @@
 import csv
 from array import array
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
 from functools import cache
 from math import isfinite, nan
 from pathlib import Path
@@ -10,8 +12,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from advice.diaries import Entries, Scale
-from flows.days import derive_days, rows_between
+from advice.diaries import Diaries, Entries, Scale
+from advice.forecast import diary
+from flows.days import derive_days, past_of
 from flows.errors import UsageError
 from flows.typed import day_of
 from pipeline.checkin import NRS_MAX
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SCALES = {"1-5": Scale(1, 5), "0-10": Scale(0, NRS_MAX)}
-OWN_SCALE = "0-10"
 
 REQUIRED = ("athlete", "date", "soreness")
 LOAD = "load_au"
@@ -64,28 +66,15 @@ def from_csv(path: Path, scale: Scale, load_column: str | None = None) -> Entrie
     return entries
 
 
-def own(store: Store, athlete: str) -> Entries:
-    """The runner's own diary: the worse calf of each answered morning, and each day's session load.
-
-    A day without a known load is not told, not zero.
-    """
+def own(store: Store, athlete: str) -> Diaries | None:
+    """The runner's own diary as the forecast looks at it; None before the first answer."""
     derive_days(store, athlete)
     with store.reading() as transaction:
-        soreness = {each.on: float(each.worst) for each in transaction.mornings(athlete)}
-    load = {
-        row.on: row.srpe_au
-        for row, _ in rows_between(store, athlete, None, None)
-        if row.srpe_au is not None
-    }
-    days = sorted(soreness.keys() | load.keys())
-    return Entries(
-        athletes=(athlete,) if days else (),
-        scale=SCALES[OWN_SCALE],
-        athlete=np.zeros(len(days), dtype=np.int64),
-        day=np.array([on.toordinal() for on in days], dtype=np.int64),
-        soreness=np.array([soreness.get(on, nan) for on in days], dtype=np.float64),
-        load=np.array([load.get(on, nan) for on in days], dtype=np.float64),
-    )
+        past = past_of(transaction, athlete, date.max)
+        latest = past.latest
+    if not past.mornings or latest is None:
+        return None
+    return diary(replace(past, last=latest).history(), latest)[1]
 
 
 class _Columns:

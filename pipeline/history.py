@@ -34,10 +34,23 @@ class Run:
     calf_km: float | None
     told: tuple[tuple[date, int], ...] = ()
     """Worst pain during or after it, 0 to 10, each with the morning on which it was told."""
+    timer_s: float | None = None
+    rpe: float | None = None
+    """Effort, 0 to 10, as the watch or its export was told."""
+    told_rpe: tuple[tuple[date, int], ...] = ()
+    """Effort as we were told, each with the morning on which that was."""
 
     def during(self, on: date) -> int | None:
         """The worst pain as it had been told by a morning; None where it had not."""
         return next((nrs for told_on, nrs in reversed(self.told) if told_on <= on), None)
+
+    def srpe_au(self, on: date) -> float | None:
+        """Session-RPE, effort times minutes (Foster 2001), as it had been told by a morning.
+
+        What we were told goes before what the watch was told; None where nobody was.
+        """
+        told = next((rpe for told_on, rpe in reversed(self.told_rpe) if told_on <= on), self.rpe)
+        return None if told is None or self.timer_s is None else told * self.timer_s / 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +75,13 @@ class Told:
 
     during: tuple[tuple[date, int], ...] = ()
     """Each answer with its morning, oldest first: advice for a day sees only what was told."""
-    rpe: float | None = None
+    efforts: tuple[tuple[date, int], ...] = ()
+    """The same of effort."""
+
+    @property
+    def rpe(self) -> int | None:
+        """Effort as it was told last."""
+        return self.efforts[-1][1] if self.efforts else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +118,8 @@ class Past:
                 start_at=run.start_at,
                 distance_m=run.distance_m,
                 calf_km=run.calf_km,
+                timer_s=run.timer_s,
+                rpe=run.rpe,
             )
             for run in self.activities
             if run.counted
@@ -195,10 +216,12 @@ def pair(
         if run_id not in by_id:
             continue
         before = told.get(run_id, Told())
-        during = before.during
+        during, efforts = before.during, before.efforts
         if morning.during is not None:
             during = (*during, (morning.on, morning.during))
-        told[run_id] = Told(during, before.rpe if morning.rpe is None else morning.rpe)
+        if morning.rpe is not None:
+            efforts = (*efforts, (morning.on, morning.rpe))
+        told[run_id] = Told(during, efforts)
     return told
 
 
@@ -213,8 +236,10 @@ def run_before(on: date, last_of: Mapping[date, str]) -> str | None:
 def with_told(runs: Sequence[Run], told: Mapping[str, Told]) -> tuple[Run, ...]:
     """The same runs, each with what was told of it."""
     nothing = Told()
-    during = [told.get(run.id, nothing).during for run in runs]
     return tuple(
-        run if run.told == now else replace(run, told=now)
-        for run, now in zip(runs, during, strict=True)
+        run
+        if (run.told, run.told_rpe) == (now.during, now.efforts)
+        else replace(run, told=now.during, told_rpe=now.efforts)
+        for run in runs
+        for now in [told.get(run.id, nothing)]
     )

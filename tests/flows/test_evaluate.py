@@ -153,13 +153,19 @@ def test_a_young_diary_is_told_kindly(calfwise, answers):
 def test_the_own_diary_is_the_worse_calf_and_the_load_of_each_day(filled):
     """Four runs; that of yesterday was told to be 4 of 10, and this morning to be 3 and 1."""
     store = Store(f"sqlite:///{filled.home}/calfwise.sqlite")
-    [diary] = own(store, "me").diaries()
+    diary = own(store, "me")
     store.close()
+    assert diary is not None
     assert diary.scale == Scale(0, 10)
-    np.testing.assert_array_equal(diary.soreness[0, -1], 3)
+    yesterday, today, tomorrow = -3, -2, -1
+    assert diary.soreness[0, today] == 3
+    assert np.isnan(diary.soreness[0, tomorrow])
     assert diary.load is not None
-    assert diary.load[0, -2] == pytest.approx(4 * 2, rel=0.2), "effort times minutes"
-    assert np.isnan(diary.load[0, -1]), "of today nothing is known yet"
+    assert diary.calf_km is not None
+    assert diary.load[0, yesterday] == pytest.approx(4 * 2, rel=0.2), "effort times minutes"
+    assert diary.calf_km[0, yesterday] > 0
+    for load in (diary.load, diary.calf_km):
+        assert np.isnan(load[0, [today, tomorrow]]).all(), "of today nothing is known yet"
 
 
 def test_an_unknown_athlete(calfwise):

@@ -48,7 +48,7 @@ def test_an_answer_speaks_of_the_last_run_of_three_days(row):
     runs, expected = (cell.strip() for cell in row.split("|"))
     of = [run(*map(int, each.split("/"))) for each in runs.split()]
     told = pair([morning(during=4, rpe=6)], of)
-    assert told == ({} if expected == "-" else {expected: Told(((DAY, 4),), 6)})
+    assert told == ({} if expected == "-" else {expected: Told(((DAY, 4),), ((DAY, 6),))})
 
 
 def test_a_named_run_goes_before_the_last():
@@ -75,7 +75,7 @@ def recordings(*, counts):
 @pytest.mark.parametrize("counts", ["device 0", "device 1", "device 2"])
 def test_an_answer_follows_its_run_to_the_recording_that_counts(named, counts):
     told = told_of(answers_on(named), recordings(counts=counts))
-    assert told == {counts: Told(((made.on(2), 5),), 6)}
+    assert told == {counts: Told(((made.on(2), 5),), ((made.on(2), 6),))}
 
 
 def test_answers_on_several_recordings_speak_of_one_run():
@@ -120,7 +120,7 @@ def test_an_answer_on_what_was_left_out_speaks_of_the_run_at_its_time(
     end_at = start_at + timedelta(minutes=minutes)
     left_out = made.run(0, "left out", counted=False, start_at=start_at, end_at=end_at)
     told = told_of(answers_on("left out"), [before, counts, left_out])
-    assert told == ({speaks_of: Told(((made.on(2), 5),), 6)} if speaks_of else {})
+    assert told == ({speaks_of: Told(((made.on(2), 5),), ((made.on(2), 6),))} if speaks_of else {})
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.booleans(), st.integers(0, 10)), max_size=9),
@@ -158,7 +158,7 @@ def test_an_answer_of_neither_speaks_of_none():
 
 def test_of_several_answers_the_later_holds_and_each_keeps_its_morning():
     told = pair([morning(0, during=2, rpe=5), morning(1, during=6), morning(2, rpe=0)], [run(-1)])
-    assert told == {"-1/6": Told(((on(0), 2), (on(1), 6)), 0)}
+    assert told == {"-1/6": Told(((on(0), 2), (on(1), 6)), ((on(0), 5), (on(2), 0)))}
     [of] = with_told([run(-1)], told)
     assert [of.during(on(day)) for day in (-1, 0, 1, 2)] == [None, 2, 6, 6]
 

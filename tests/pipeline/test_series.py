@@ -103,9 +103,9 @@ def test_copies_and_other_sports_add_nothing():
 def test_effort_told_to_us_goes_before_effort_told_to_the_watch():
     effort = rows(run(rpe=4.0))[0].srpe_au
     assert effort == 4 * 50
-    assert rows(run(rpe=4.0), told={"run": Told(rpe=6)})[0].srpe_au == 6 * 50
+    assert rows(run(rpe=4.0), told={"run": Told(efforts=((DAY, 6),))})[0].srpe_au == 6 * 50
     assert rows(run(rpe=4.0), told={"run": Told(during=((DAY, 3),))})[0].srpe_au == 4 * 50
-    assert rows(run(rpe=4.0), told={"run": Told(rpe=0)})[0].srpe_au == 0
+    assert rows(run(rpe=4.0), told={"run": Told(efforts=((DAY, 0),))})[0].srpe_au == 0
 
 
 def test_mornings_stand_on_their_day_known_or_not():

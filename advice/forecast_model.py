@@ -1,0 +1,315 @@
+"""The forecast of soreness: what a pool of diaries knows, bent towards one's own.
+
+Four voices say how probable each level is: a regression, the EWMA, the last answer once more, and
+the levels that came before. How far each is trusted is learnt like everything else.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from advice.baselines import SPREAD_MIN, discretised_normal
+from advice.forecast_state import (
+    after_nothing,
+    before_each_day,
+    learnt_before,
+    level_of,
+    load_features,
+    share_of_scale,
+    soreness_features,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from advice.diaries import Diaries, Floats, Scale
+    from advice.forecast_state import Before
+
+FEATURES = (
+    *("level", "last", "fast", "slow"),
+    *("effort_day_before", "effort_two_before", "calf_day_before", "calf_two_before"),
+)
+"""What the regression looks at; all but the first can only make soreness more probable."""
+SORENESS = slice(1, 4)
+LOADS_OF_DAY_BEFORE = [0, 2]
+"""Among the four loads."""
+
+VOICES = ("regression", "ewma", "repeat", "usual")
+
+GAP_DAYS_MAX = 14
+"""A longer silence widens the spread no further."""
+DENSITY_MIN = 1e-3
+"""Of the regression, where it lends the usual levels their first counts."""
+SMALLEST = float(np.finfo(np.float64).tiny)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prior:
+    """What is known of somebody of whom nothing is known; soreness as a share of its scale."""
+
+    coefficients: tuple[float, ...]
+    """By feature; fitted by least squares on the pool."""
+    coefficients_sd: tuple[float, ...]
+    """How far people lie from them."""
+    noise: float
+    """Of one answer round the regression."""
+    spread: float
+    """Root mean square of the regression's errors, before any is known."""
+    spread_answers: float
+    """How many errors of one's own weigh as much as that."""
+    spread_factor: float
+    """The other voices tell of the tails, so the regression may be narrower than its errors."""
+    gap_widens: float
+    """The variance grows by this share with each silent day."""
+    usual_answers: float
+    """How many counts the regression lends to the usual levels."""
+    trust: tuple[float, ...]
+    """By voice; sums to 1."""
+    trust_answers: float
+    """How many answers of one's own weigh as much as that."""
+    trust_keeps: float
+    """What is left of what was learnt about the voices after each answer."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forecasts:
+    """The density of each day, made from days before it; shape (athletes, days, levels).
+
+    NaN before the first answer.
+    """
+
+    density: Floats
+    after_nothing: Floats
+    """The same, had a silent day before been answered with no soreness."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Learnt:
+    """How athletes are forecast, as it had been learnt for each day."""
+
+    coefficients: Floats
+    """Shape (athletes, days, features)."""
+    spread: Floats
+    """Of the regression, shape (athletes, days)."""
+    ewma_spread: Floats
+    """Of the EWMA, shape (athletes, days)."""
+
+
+@cache
+def population_prior() -> Prior:
+    """The prior that comes with calfwise, read once; prior.toml says how it was fitted."""
+    return read_prior(resources.files("advice").joinpath("prior.toml").read_text("utf-8"))
+
+
+def read_prior(text: str) -> Prior:
+    """Read a prior; what has a number for each feature or voice is a table by their names.
+
+    Raises:
+        KeyError: a number is missing.
+    """
+    told = tomllib.loads(text)
+    numbers = {each.name: told[each.name] for each in fields(Prior)}
+    for name in ("coefficients", "coefficients_sd"):
+        numbers[name] = tuple(float(numbers[name][feature]) for feature in FEATURES)
+    numbers["trust"] = tuple(float(numbers["trust"][voice]) for voice in VOICES)
+    return Prior(**numbers)
+
+
+def forecasts(
+    diaries: Diaries, prior: Prior, *, learns: bool = True, in_the_morning: bool = False
+) -> Forecasts:
+    """Forecast each day of some diaries from strictly earlier days.
+
+    Soreness u is a share of its scale, 0 to 1, so that what was fitted on one scale serves another.
+    With m the athlete's mean so far, and g the days since the last answer:
+
+        regression   u ~ N(m + b . z, s^2 (1 + w (g - 1))), discretised, with
+                     z = (1, 0.9^(g-1) (last - m), fast - m, slow - m, four loads)
+        ewma         u ~ N(fast, e^2), discretised, e its own errors
+        repeat       the last answer
+        usual        (counts of the earlier answers + n x regression) / their sum
+
+        P(level) = sum over the voices of trust x P(level)
+
+        b     ~ N(pool, people), updated by every own pair of mornings in closed form (Bayesian
+                linear regression, noise known). Soreness and load never lower soreness: b >= 0,
+                and the three of soreness sum up to 1 at most.
+        s     own errors, and the pool's as so many answers more
+        trust Dirichlet counts: the pool's, and for each answer the share that each voice had in
+              its probability
+
+    fast and slow are EWMAs of 0.3 and 0.1. Partial pooling: with no answers it is the pool, with
+    hundreds the athlete.
+
+    What is learnt stops at the morning of the last run before the one on which the forecast is
+    made. So what is told today, and how far the last run went, move a forecast only through its
+    state, in which more never means less: no voice, and no mixture of them, gives a lower
+    probability of at least so much soreness for it.
+
+    Args:
+        diaries: shape (athletes, days).
+        prior: what is known of everybody.
+        learns: whether coefficients and trust become the athlete's own.
+        in_the_morning: the forecast of a day is made on the morning before it, when that day's load
+            is not known yet.
+
+    Source: the form is EVIDENCE 7.5, the voices beside the regression are ours; docs/forecast.md
+    has what they gain.
+    """
+    scale = diaries.scale
+    learner = _Learner(prior, scale, learnt_before(diaries), learns)
+    answers = share_of_scale(diaries.soreness, scale)
+    before = before_each_day(answers, scale)
+    loads = load_features(diaries)
+    shown = loads.copy()
+    if in_the_morning:
+        shown[..., LOADS_OF_DAY_BEFORE] = 0.0
+    off = answers - before.mean
+    b = learner.coefficients(_features(before, loads), off)
+    looked_at = _features(before, shown)
+    learnt = learner.learnt(b, looked_at, off, before)
+    voices = learner.voices(before, looked_at, learnt)
+    trust = learner.trust(voices, answers)
+    density = _mixed(trust, voices)
+    if not in_the_morning:
+        return Forecasts(density, density)
+    nothing = after_nothing(before)
+    after = _mixed(trust, learner.voices(nothing, _features(nothing, shown), learnt))
+    silent = np.zeros(answers.shape, dtype=bool)
+    silent[:, 1:] = np.isnan(answers[:, :-1])
+    return Forecasts(density, np.where(silent[..., np.newaxis], after, density))
+
+
+def _features(before: Before, loads: Floats) -> Floats:
+    """z, shape (athletes, days, features)."""
+    return np.concatenate([soreness_features(before), loads], axis=2)
+
+
+def _mixed(trust: Floats, voices: Floats) -> Floats:
+    """The voices as one, shape (athletes, days, levels)."""
+    mixed: Floats = (trust[..., np.newaxis] * voices).sum(axis=2)
+    return mixed
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Learner:
+    """Learns how some athletes are forecast, all of them side by side."""
+
+    prior: Prior
+    scale: Scale
+    until: NDArray[np.intp]
+    """Up to which column each day's forecast has learnt, shape (athletes, days)."""
+    learns: bool
+    """Whether coefficients and trust become the athlete's own."""
+
+    def coefficients(self, seen: Floats, off: Floats) -> Floats:
+        """What b had been learnt for each day, shape (athletes, days, features).
+
+        One answer after the other, by the recursion of least squares. It keeps the posterior's mean
+        b and covariance V:
+
+            k = V z / (noise^2 + z'V z),  b += k (off - z'b),  V -= k z'V
+
+        Args:
+            seen: z, shape (athletes, days, features).
+            off: each answer over the athlete's mean so far; NaN where nothing can be learnt.
+        """
+        pool, people = np.array(self.prior.coefficients), np.array(self.prior.coefficients_sd)
+        if not self.learns:
+            return np.broadcast_to(pool, seen.shape)
+        told, off, z = ~np.isnan(off), np.nan_to_num(off), np.nan_to_num(seen)
+        b = np.tile(pool, (len(z), 1))
+        covariance = np.tile(np.diag(people**2), (len(z), 1, 1))
+        learnt = np.empty_like(z)
+        for day in range(z.shape[1]):
+            learnt[:, day] = b
+            now = z[:, day]
+            spread = (covariance @ now[..., np.newaxis])[..., 0]
+            variance = (now * spread).sum(axis=1) + self.prior.noise**2
+            gain = spread * (told[:, day] / variance)[:, np.newaxis]
+            b = b + gain * (off[:, day] - (now * b).sum(axis=1))[:, np.newaxis]
+            covariance = covariance - gain[..., np.newaxis] * spread[:, np.newaxis]
+        return _never_lowering(np.take_along_axis(learnt, self.until[..., np.newaxis], axis=1))
+
+    def learnt(self, b: Floats, looked_at: Floats, off: Floats, before: Before) -> _Learnt:
+        """The coefficients, and how far the regression and the EWMA have been off."""
+        of_regression = (off - (b * looked_at).sum(axis=2)) ** 2 / self._widening(before)
+        of_ewma = (off + before.mean - before.fast) ** 2
+        own = self.prior.spread_answers
+        told, total = self._so_far(of_regression)
+        regression = (total + own * self.prior.spread**2) / (told + own)
+        told, total = self._so_far(of_ewma)
+        ewma = np.divide(total, told, out=np.full_like(total, self.prior.spread**2), where=told > 0)
+        return _Learnt(b, self.prior.spread_factor * np.sqrt(regression), np.sqrt(ewma))
+
+    def voices(self, before: Before, looked_at: Floats, learnt: _Learnt) -> Floats:
+        """What each voice says, shape (athletes, days, voices, levels); NaN before any answer."""
+        levels = self.scale.levels
+        mean = before.mean + (learnt.coefficients * looked_at).sum(axis=2)
+        spread = learnt.spread * np.sqrt(self._widening(before))
+        said = np.empty((*mean.shape, len(VOICES), levels))
+        for voice, at, sd in ((0, mean, spread), (1, before.fast, learnt.ewma_spread)):
+            said[..., voice, :] = discretised_normal(
+                self.scale.low + (levels - 1) * at,
+                np.maximum((levels - 1) * sd, SPREAD_MIN),
+                self.scale,
+            )
+        said[..., 2, :] = np.eye(levels)[level_of(before.last, self.scale)]
+        lent = said[..., 0, :] * (1 - levels * DENSITY_MIN) + DENSITY_MIN
+        counts = before.counts + self.prior.usual_answers * lent
+        said[..., 3, :] = counts / counts.sum(axis=2, keepdims=True)
+        return said
+
+    def trust(self, voices: Floats, answers: Floats) -> Floats:
+        """How far each voice is trusted on each day, shape (athletes, days, voices).
+
+        Dirichlet counts: the pool's, and for each answer the share that each voice had in its
+        probability, earlier ones counting less.
+        """
+        athletes, days, count, _ = voices.shape
+        pool = np.array(self.prior.trust)
+        if not self.learns:
+            return np.broadcast_to(pool, (athletes, days, count))
+        level = level_of(answers, self.scale)
+        said = np.take_along_axis(voices, level[..., np.newaxis, np.newaxis], axis=3)[..., 0]
+        told = ~np.isnan(answers) & ~np.isnan(said[..., 0])
+        said = np.nan_to_num(said)
+        rows = np.arange(athletes)
+        begin = pool * self.prior.trust_answers
+        learnt = np.tile(begin, (athletes, days + 1, 1))
+        trust = np.empty((athletes, days, count))
+        for day in range(days):
+            now = learnt[rows, self.until[:, day]]
+            now = now / now.sum(axis=1, keepdims=True)
+            trust[:, day] = now
+            shares = now * said[:, day]
+            shares /= np.maximum(shares.sum(axis=1, keepdims=True), SMALLEST)
+            after = begin + self.prior.trust_keeps * (learnt[:, day] - begin) + shares
+            learnt[:, day + 1] = np.where(told[:, day, np.newaxis], after, learnt[:, day])
+        return trust
+
+    def _widening(self, before: Before) -> Floats:
+        """By how much silence makes the variance of the regression larger."""
+        return 1 + self.prior.gap_widens * np.minimum(before.gap_days - 1, GAP_DAYS_MAX)
+
+    def _so_far(self, squares: Floats) -> tuple[Floats, Floats]:
+        """How many squares had been known, and their sum, when each day was forecast."""
+        known = ~np.isnan(squares)
+        told, total = (
+            np.take_along_axis(np.cumsum(each, axis=1) - each, self.until, axis=1)
+            for each in (known.astype(np.float64), np.nan_to_num(squares))
+        )
+        return told, total
+
+
+def _never_lowering(b: Floats) -> Floats:
+    """Coefficients with which more soreness or load can never mean less soreness."""
+    b[..., 1:] = np.maximum(b[..., 1:], 0.0)
+    b[..., SORENESS] /= np.maximum(b[..., SORENESS].sum(axis=-1, keepdims=True), 1.0)
+    return b
