@@ -1,10 +1,10 @@
-# demo, test, check, fuzz, bench and lock: everything a newcomer needs, with nothing to set up first.
+# demo, test, check, docs, fuzz, bench and lock: everything a newcomer needs, with nothing to set up first.
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-quick check fuzz bench format lock prior clean
+.PHONY: help demo test test-quick check docs prior fuzz bench format lock clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,9 @@ check: $(VENV)/.installed ## format, lint, types, import contracts, tests
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(MAKE) --no-print-directory test
+
+docs: $(VENV)/.installed ## write docs/rules.md from the rules
+	@$(BIN)/python -m tests.advice.rules_document
 
 CASES ?= 20000
 SEED ?= 1

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from advice.day import Day
     from advice.limits import Limits
-    from advice.rules import Fired
+    from advice.rule import Fired
     from advice.words import Units
     from pipeline.history import History
 

@@ -26,6 +26,14 @@ FLAGS_NOW: frozenset[Flag] = frozenset(
 FLAGS_SAME_DAY: frozenset[Flag] = frozenset(
     {"pop_or_kick", "one_sided_swelling_warm_red", "cannot_bear_weight", "fever_redness"}
 )
+FLAGS_WITHIN_DAYS: frozenset[Flag] = frozenset(
+    {
+        "bone_pain_or_night_pain",
+        "sudden_sharp_pain",
+        "predictable_tightness",
+        "fluoroquinolone_or_steroid",
+    }
+)
 
 FLAG_WORDS: dict[Flag, str] = {
     "chest_pain_or_breathless": "chest pain or being short of breath",
@@ -42,6 +50,11 @@ FLAG_WORDS: dict[Flag, str] = {
     "fluoroquinolone_or_steroid": "a recent course of certain antibiotics or steroids",
     "limping": "limping on three mornings",
 }
+
+
+def listed(flags: Collection[Flag]) -> str:
+    """Flags in words, always in the same order."""
+    return "; ".join(FLAG_WORDS[flag] for flag in FLAG_WORDS if flag in flags)
 
 
 def days_ago(days: int) -> str:
@@ -64,7 +77,8 @@ def urgent_flag(among: Collection[Flag]) -> Sign:
 def flag_told_today(day: Day) -> Facts | None:
     """A flag that wants somebody within days was told this morning."""
     flags = day.course.flags
-    return _flags(day, [f for f, told_on in flags.items() if told_on == day.on and f != "limping"])
+    today = [flag for flag, told_on in flags.items() if told_on == day.on]
+    return _flags(day, [flag for flag in today if flag in FLAGS_WITHIN_DAYS])
 
 
 def flag_not_cleared(day: Day) -> Facts | None:

@@ -112,7 +112,10 @@ def parser() -> argparse.ArgumentParser:
         command("reprocess", "derive everything again from the kept files; say what changed")
     )
     _checkin(command("checkin", "this morning's answer, or many from a CSV file"), common)
-    _on(command("advise", "the recommendation, its reasons and numbers"))
+    advise = command("advise", "the recommendation, its reasons and numbers")
+    _on(advise)
+    says = "also every rule with what it saw, and what would change the verdict"
+    advise.add_argument("--explain", action="store_true", help=says)
     letter = command("letter", "print the day's letter; --send delivers it")
     _on(letter)
     letter.add_argument("--send", action="store_true", help="queue it and deliver it, once")

@@ -21,8 +21,16 @@ def advise(options: argparse.Namespace) -> int:
 
     with for_reading(options) as (home, store, athlete):
         units = home.athlete_settings(athlete).units
-        answer, _ = advise_on(store, athlete, options.on or home.today(athlete), units)
-    out(options, present.recommendation_json(athlete, answer), show.recommendation(answer, units))
+        answer, past = advise_on(store, athlete, options.on or home.today(athlete), units)
+    document = present.recommendation_json(athlete, answer)
+    text = show.recommendation(answer, units)
+    if options.explain:
+        from advice.explain import explanation  # noqa: PLC0415
+
+        why = explanation(past.history(), answer.on, units=units)
+        document |= present.explanation_json(why)
+        text = f"{text}\n\n{show.explanation(why)}"
+    out(options, document, text)
     return DONE
 
 

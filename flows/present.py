@@ -13,6 +13,8 @@ from pipeline.versions import Versions
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from advice.explain import Explanation
+    from advice.what_if import WhatIf
     from connectors.formats import FileReading
     from flows.report import Report
     from pipeline.history import Told
@@ -196,6 +198,30 @@ def recommendation_json(athlete: str, answer: Recommendation) -> Json:
         "forecast": None,
         "rules_version": answer.rules_version,
         "data_through": instant(answer.data_through),
+    }
+
+
+def explanation_json(why: "Explanation") -> Json:
+    """What `advise --explain` says beside the recommendation."""
+    return {
+        "rules": [{**asdict(each), "verdict": each.verdict.word} for each in why.rules],
+        "would_change": [_what_if_json(each) for each in why.would_change],
+    }
+
+
+def _what_if_json(what_if: "WhatIf") -> Json:
+    """Answers, each the same on both sides, or one visit with its two numbers."""
+    first = what_if.answers[0]
+    if first.cleared:
+        asked: Json = {"cleared": first.cleared, "left": first.left, "right": first.right}
+    else:
+        asked = {"answers": [each.worst for each in what_if.answers]}
+    return {
+        "on": first.on.isoformat(),
+        **asked,
+        "verdict": what_if.verdict.word,
+        "limits": None if what_if.ceiling is None else asdict(what_if.ceiling),
+        "says": what_if.says,
     }
 
 

@@ -1,6 +1,7 @@
 """What the command line shows to people: advice, runs, days, and what was understood of a file."""
 
 import json
+import textwrap
 from collections.abc import Iterator, Sequence
 from csv import DictWriter
 from typing import TYPE_CHECKING, Any, TextIO
@@ -10,8 +11,10 @@ from advice.recommendation import Recommendation
 from flows import differences
 
 if TYPE_CHECKING:
+    from advice.explain import Explanation
     from flows.report import Report
 
+COLUMNS = 100
 METRES = {"km": 1000.0, "mi": 1609.344}
 
 
@@ -111,6 +114,31 @@ def recommendation(answer: Recommendation, units: words.Units) -> str:
             lines += ["", f"{title}:", *(f"  - {item.says}" for item in items)]
     lines += ["", "General information, not a diagnosis."]
     return "\n".join(lines)
+
+
+def explanation(why: "Explanation") -> str:
+    """Every rule with what it saw, below it when it holds; then what would change the verdict."""
+    names, verdicts = (
+        max(len(each) for each in column)
+        for column in zip(*((rule.rule, rule.verdict.word) for rule in why.rules), strict=True)
+    )
+    lines = ["Every rule, strictest first: its verdict, what it saw, and below it when it holds"]
+    lines += ["(> decides, + holds as well):"]
+    for rule in why.rules:
+        mark = ">" if rule.decides else "+" if rule.fired else " "
+        head = f"{mark} {rule.rule:{names}}  {rule.verdict.word:{verdicts}}  "
+        lines += _hanging(head, rule.saw)
+        lines += _hanging("      ", rule.asks)
+    lines += ["", "What would change the verdict, with nothing else told and no run today:"]
+    for what_if in why.would_change:
+        lines += _hanging("  - ", what_if.says)
+    return "\n".join(lines)
+
+
+def _hanging(head: str, text: str) -> list[str]:
+    """A text behind its head, its further lines below its first."""
+    below = " " * len(head)
+    return textwrap.wrap(text, COLUMNS, initial_indent=head, subsequent_indent=below)
 
 
 def report(done: "Report", units: words.Units) -> str:

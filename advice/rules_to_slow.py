@@ -1,0 +1,189 @@
+"""The rules for calves that need rest, or at most a flat and easy run."""
+
+from __future__ import annotations
+
+from advice import sights, signs
+from advice.recommendation import Verdict
+from advice.rule import Rule
+
+REST: tuple[Rule, ...] = (
+    Rule(
+        "significant_pain",
+        Verdict.REST,
+        sign=signs.sore_from("significant_pain_nrs"),
+        asks="This morning's worse side is at {significant_pain_nrs} or more.",
+        saw=sights.this_morning,
+        says="{your_calf} at {nrs} of 10 this morning. Nobody should run on that: rest today, and "
+        "tell us tomorrow how it is.",
+        source="Traffic lights of four physiotherapy pages, the strictest (EVIDENCE 1.2, 1.3)",
+    ),
+    Rule(
+        "too_much_pain_in_run",
+        Verdict.REST,
+        sign=signs.too_much_pain_in_run,
+        asks="The last run, at most {during_counts_days} days ago, hurt more than "
+        "{during_ceiling_nrs}.",
+        saw=sights.last_run,
+        says="Your last run hurt up to {during} of 10, above the limit of {ceiling_nrs}. Rest, "
+        "and tell us tomorrow how it is.",
+        source="Silbernagel 2007, pain-monitoring model (EVIDENCE 1.1, 9.3)",
+    ),
+    Rule(
+        "three_rises",
+        Verdict.REST,
+        sign=signs.three_rises,
+        asks="A side has risen {rises} times in a row up to this morning. A rise over one missing "
+        "morning counts as two; after more than one the count begins anew.",
+        saw=sights.rises,
+        says="Soreness of {the_calf} has kept rising from morning to morning, to {nrs} of 10 "
+        "today. Rest until it turns.",
+        source="EVIDENCE 1.3, 9.5",
+    ),
+    Rule(
+        "limping",
+        Verdict.REST,
+        sign=signs.limping,
+        asks="Limping this morning.",
+        saw=sights.limp,
+        says="You are limping this morning: rest today.",
+        source="EVIDENCE 1.3, 9.9",
+    ),
+    Rule(
+        "sore_four_or_five",
+        Verdict.REST,
+        sign=signs.sore_from("sore_rest_nrs", below="significant_pain_nrs"),
+        asks="This morning's worse side is at {sore_rest_nrs} or more and below "
+        "{significant_pain_nrs}.",
+        saw=sights.this_morning,
+        says="{your_calf} at {nrs} of 10 this morning: no running today.",
+        source="Traffic lights of four physiotherapy pages, the strictest (EVIDENCE 1.2, 1.3)",
+    ),
+    Rule(
+        "held_back",
+        Verdict.REST,
+        sign=signs.held_back,
+        asks="Somebody has seen you and said not to run, and nobody since that you may.",
+        saw=sights.clearance,
+        says="You told us ({when}) that you were seen and may not run. Rest from running until "
+        "they say that you may, and tell us then.",
+        source="EVIDENCE 9.10",
+    ),
+)
+
+EASY: tuple[Rule, ...] = (
+    Rule(
+        "limped_yesterday",
+        Verdict.EASY,
+        sign=signs.limped_yesterday,
+        asks="Limping yesterday morning.",
+        saw=sights.limp,
+        says="You were limping yesterday: at most an easy run today.",
+        source="EVIDENCE 9.9",
+    ),
+    Rule(
+        "sore_three",
+        Verdict.EASY,
+        sign=signs.sore_from("sore_easy_nrs", below="sore_rest_nrs"),
+        asks="This morning's worse side is at {sore_easy_nrs} or more and below {sore_rest_nrs}.",
+        saw=sights.this_morning,
+        says="{your_calf} at {nrs} of 10 this morning: at most flat and easy.",
+        source="Traffic lights of four physiotherapy pages, the strictest (EVIDENCE 1.2, 1.3)",
+    ),
+    Rule(
+        "pain_in_run",
+        Verdict.EASY,
+        sign=signs.pain_in_run,
+        asks="The last run, at most {during_counts_days} days ago, hurt {during_easy_nrs} to "
+        "{during_ceiling_nrs}.",
+        saw=sights.last_run,
+        says="Your last run hurt up to {during} of 10: at most flat and easy now.",
+        source="Silbernagel 2007, pain-monitoring model (EVIDENCE 1.1, 1.3, 9.3)",
+    ),
+    Rule(
+        "above_pre_run",
+        Verdict.EASY,
+        sign=signs.above_pre_run,
+        asks="A side is at {pre_run_nrs} or more, and above the morning before a run of the last "
+        "{pre_run_runs_days} days: the latest answer up to that run's date, at most "
+        "{pre_run_back_days} days back. Where there is none, 0 counts.",
+        saw=sights.before_runs,
+        says="{your_calf} at {nrs} of 10, sorer than before your run ({when}): at most flat and "
+        "easy.",
+        source="southsidephysio.com/1855-2: back to the level before the session (EVIDENCE 1.1, "
+        "9.4)",
+    ),
+    Rule(
+        "one_sided",
+        Verdict.EASY,
+        sign=signs.one_sided,
+        asks="On {one_sided_mornings} mornings in a row one side is at {one_sided_nrs} or more, "
+        "and at least {one_sided_gap_nrs} above the other.",
+        saw=sights.last_mornings,
+        says="For {mornings} mornings {the_calf} has been at least {gap_nrs} points sorer than "
+        "the other one.",
+        source="EVIDENCE 9.13",
+    ),
+    Rule(
+        "after_a_spike",
+        Verdict.EASY,
+        sign=signs.after_a_spike,
+        asks="A run of the last {spike_easy_days} days was beyond {longest_factor:.0%} of the "
+        "longest run of the {window_days} days before it, where such a step is itself left out "
+        "for {spike_ignored_days} days.",
+        saw=sights.spike,
+        says="The watch shows {distance} ({when}), more than 10 % beyond your longest run: the "
+        "two days after such a step are at most easy.",
+        source="Frandsen 2025, BJSM 59:1203 (EVIDENCE 4.6, 9.11)",
+    ),
+    Rule(
+        "after_clearance",
+        Verdict.EASY,
+        sign=signs.after_clearance,
+        asks="Somebody has said that you may run again, and no run since then had a next morning "
+        "no sorer than the morning before it (the latest answer up to the run's date, at most "
+        "{pre_run_back_days} days back).",
+        saw=sights.clearance,
+        says="You told us ({when}) that you may run again: at most easy, until the morning after "
+        "a run is no sorer than the morning before it.",
+        source="EVIDENCE 9.10",
+    ),
+    Rule(
+        "cleared_still_sore",
+        Verdict.EASY,
+        sign=signs.cleared_still_sore,
+        asks="An episode goes on that was seen, and the last answer is at most {silent_days} days "
+        "old.",
+        saw=sights.episodes,
+        says="{your_calf} at {nrs} of 10, and you have been seen: at most easy.",
+        source="EVIDENCE 9.10",
+    ),
+    Rule(
+        "painkiller",
+        Verdict.EASY,
+        sign=signs.painkiller,
+        asks="A painkiller was taken this morning.",
+        saw=sights.painkiller,
+        says="You took a painkiller this morning. It can cover what the calves would say: at most "
+        "easy.",
+        source="General clinical knowledge (EVIDENCE 9.16)",
+    ),
+    Rule(
+        "no_answer",
+        Verdict.EASY,
+        sign=signs.no_answer,
+        asks="No answer this morning.",
+        saw=sights.this_morning,
+        says="No answer yet this morning, and not told is not zero: at most easy until you tell "
+        "us how your calves are.",
+        source="EVIDENCE 1.3, 9.2",
+    ),
+    Rule(
+        "no_run_in_window",
+        Verdict.EASY,
+        sign=signs.no_run_in_window,
+        asks="No run is known of the last {window_days} days.",
+        saw=sights.runs,
+        says="We know of no run in the last {days} days: begin with something easy.",
+        source="Frandsen 2025 needs a run to compare with (EVIDENCE 4.6, 9.11)",
+    ),
+)
