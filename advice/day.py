@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Literal
 
 from advice.course import SIDES, Course
 from advice.training import Training, no_training
+from pipeline.wardrobe import Wardrobe
+from pipeline.worn import Wear
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from advice.course import Side
     from advice.limits import Limits
     from advice.words import Units
     from pipeline.checkin import CheckIn
-    from pipeline.history import History
+    from pipeline.history import History, Run
+    from pipeline.wardrobe import Pair
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,12 @@ class Day:
     limits: Limits
     course: Course
     training: Training
+    wear: Wear
+    pair_told: Pair | None
+    """The pair that the runner told of as worn today."""
+    runs: Sequence[Run]
+    """All of the history; this day sees the first of them, `runs_seen` many."""
+    runs_seen: int
     units: Units = "km"
     """In which distances are said."""
     last_answered: Day | None = None
@@ -58,6 +67,18 @@ class Day:
         """Soreness of which nothing was heard for more than seven days is asked about (9.6)."""
         silent = self.silent_days
         return silent is not None and silent <= self.limits["silent_days"]
+
+    @property
+    def is_left_to_others(self) -> bool:
+        """After a visit to somebody: what helps is theirs to say, until a run has gone well."""
+        return bool(self.course.held_since or self.course.proving_since)
+
+    def runs_within(self, days: float) -> Iterator[Run]:
+        """The runs of the last few days before this one, the latest first."""
+        for place in reversed(range(self.runs_seen)):
+            if (self.on - self.runs[place].on).days > days:
+                return
+            yield self.runs[place]
 
     def sides_at(self, nrs: int) -> Literal["left", "right", "both"]:
         """Which calf is at a level this morning; `both` when they are equal."""
@@ -92,6 +113,8 @@ class _Walk:
         self._next_run = 0
         self._course = Course(limits=limits)
         self._training = no_training(history, limits)
+        self._wear = Wear(away_days=limits["pair_away_days"])
+        self._wardrobe = Wardrobe(history.pairs)
         self._answered: Day | None = None
         self._on: date | None = None
 
@@ -116,12 +139,14 @@ class _Walk:
         self._run_until(checkin.on)
         last = self._training.last
         self._course = self._course.after(checkin, ran_on=last.on if last else None)
+        self._wear = self._wear.after_morning(checkin)
         self._answered = self._day(checkin.on, None)
 
     def _run_until(self, on: date) -> None:
         """Follow the runs before a date."""
         while self._next_run < len(self._runs) and self._runs[self._next_run].on < on:
             self._training = self._training.after(self._runs[self._next_run])
+            self._wear = self._wear.after_run(self._runs[self._next_run])
             self._next_run += 1
 
     def _day(self, on: date, last_answered: Day | None) -> Day:
@@ -131,6 +156,10 @@ class _Walk:
             limits=self._limits,
             course=self._course,
             training=self._training,
+            wear=self._wear,
+            pair_told=self._wardrobe.on(on),
+            runs=self._runs,
+            runs_seen=self._next_run,
             units=self._units,
             last_answered=last_answered,
         )
