@@ -7,19 +7,38 @@ from typing import TYPE_CHECKING
 from advice.recommendation import Item, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from advice.day import Day
+
+NOT_BAREFOOT = frozenset({"achilles_or_heel", "shin_or_bone"})
+"""Where it must not hurt, today or since the soreness began."""
 
 
 def care(day: Day, verdict: Verdict) -> tuple[Item, ...]:
-    """Walk, protein, stretching: for sore calves that need nobody else's eyes.
+    """Walk, barefoot, protein, sleep, stretching: for calves that need nobody else's eyes.
 
-    After a visit to somebody, what helps is theirs to say until a run has gone well.
+    For sore calves, and for a day of rest that was advised for another reason (pain in the run, a
+    limp): then only what belongs to any rest. Nothing without an answer, because nobody knows how
+    the calves are; nothing beside a referral; nothing after a visit, because what helps is theirs
+    to say until a run has gone well.
     """
-    seen = day.course.held_since or day.course.proving_since
-    if not _sore(day) or verdict >= Verdict.PHYSICIAN or seen:
+    if day.answer is None or verdict >= Verdict.PHYSICIAN or day.is_left_to_others:
         return ()
-    walk = (_walk(day),) if _may_walk(day) else ()
-    return (*walk, _protein(day), *_stretching(day))
+    return tuple(_items(day)) if _sore(day) or verdict is Verdict.REST else ()
+
+
+def _items(day: Day) -> Iterator[Item]:
+    """Everything that is not withheld today."""
+    if _may_walk(day):
+        yield _walk(day)
+    if _may_go_barefoot(day):
+        yield _barefoot(day)
+    yield _protein(day)
+    yield from _sleep(day)
+    # Comfort only, and not where a strain cannot be left out.
+    if _sore(day) and _may_walk(day):
+        yield _stretching()
 
 
 def _sore(day: Day) -> bool:
@@ -33,6 +52,14 @@ def _may_walk(day: Day) -> bool:
     return not significant and day.course.limped_on != day.on
 
 
+def _may_go_barefoot(day: Day) -> bool:
+    """Mildly sore, in the muscle as far as was told, with nothing that hides or forbids it."""
+    if day.answer is None or not _sore(day) or not _may_walk(day) or day.answer.painkiller:
+        return False
+    places = day.course.places | day.answer.where
+    return day.answer.worst < day.limits["barefoot_below_nrs"] and not places & NOT_BAREFOOT
+
+
 def _walk(day: Day) -> Item:
     return Item(
         name="easy_walk",
@@ -41,25 +68,47 @@ def _walk(day: Day) -> Item:
     )
 
 
+def _barefoot(day: Day) -> Item:
+    minutes = day.limits["barefoot_minutes"]
+    return Item(
+        name="barefoot",
+        says=f"Some like to walk barefoot for up to {minutes:g} minutes: a "
+        "habit, not a treatment, because no trial of it was found. Walking only, and not if heel "
+        "or Achilles tendon hurt.",
+        source=day.limits.limit("barefoot_below_nrs").source,
+    )
+
+
 def _protein(day: Day) -> Item:
     low, high = day.limits["protein_low"], day.limits["protein_high"]
     return Item(
         name="protein",
-        says=f"A general range for people who train is {low:g} to {high:g} g of protein per kg "
+        says=f"A general range for people who train is {low:.1f} to {high:.1f} g of protein per kg "
         "of body weight a day. Not for kidney disease.",
         source=day.limits.limit("protein_low").source,
     )
 
 
-def _stretching(day: Day) -> tuple[Item, ...]:
-    """Comfort only, and not where a strain cannot be left out."""
-    if not _may_walk(day):
-        return ()
-    return (
-        Item(
-            name="stretching",
-            says="Gentle stretching may feel good. It does not shorten soreness, and it is not "
-            "for a calf that hurt suddenly.",
-            source="Cochrane, Herbert, eurekalert.org/news-releases/489959 (EVIDENCE 0)",
-        ),
+def _sleep(day: Day) -> Iterator[Item]:
+    """Unless it was told that the night was long enough."""
+    told_h = day.answer.sleep_h if day.answer else None
+    aim_h = day.limits["sleep_h"]
+    aim = f"general aim that is often named for adults is {aim_h:g} hours a night or more."
+    if told_h is not None:
+        short = round(told_h, 1) < aim_h
+        says = f"You told us of {told_h:.1f} h of sleep. A {aim}" if short else None
+    elif day.answer and "slept_enough" in day.answer.did:
+        says = None
+    else:
+        says = f"Sleep: a {aim}"
+    if says:
+        yield Item(name="sleep", says=says, source=day.limits.limit("sleep_h").source)
+
+
+def _stretching() -> Item:
+    return Item(
+        name="stretching",
+        says="Gentle stretching may feel good. It does not shorten soreness, and it is not "
+        "for a calf that hurt suddenly.",
+        source="Cochrane, Herbert, eurekalert.org/news-releases/489959 (EVIDENCE 0)",
     )

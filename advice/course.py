@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from advice.limits import Limits
-    from pipeline.checkin import CheckIn, Flag
+    from pipeline.checkin import CheckIn, Flag, Where
 
 Side = Literal["left", "right"]
 SIDES: tuple[Side, ...] = get_args(Side)
@@ -34,6 +34,8 @@ class Course:
     """The answers of the last two weeks, oldest first; the last one is the latest of all."""
     left: SideCourse = field(default_factory=SideCourse)
     right: SideCourse = field(default_factory=SideCourse)
+    places: frozenset[Where] = frozenset()
+    """Where it was said to hurt, since an episode runs on either side."""
     flags: Mapping[Flag, date] = field(default_factory=dict)
     """Flags that stand, each with the date on which it was last told (9.9)."""
     limping_since: date | None = None
@@ -69,12 +71,15 @@ class Course:
         # A visit answers what was told before it. What is told with it is new, and stands.
         before = _seen(self, checkin) if checkin.cleared else self
         limping_since, limped_on = _limping_after(before, checkin)
+        left, right = (self._side_after(side, checkin) for side in SIDES)
+        sore = left.episode or right.episode
         # Written out, because `replace` takes three times as long, for each morning of years.
         return Course(
             limits=self.limits,
             recent=self._recent_after(checkin),
-            left=self._side_after("left", checkin),
-            right=self._side_after("right", checkin),
+            left=left,
+            right=right,
+            places=self.places | checkin.where if sore else frozenset(),
             flags=_flags_after(before, checkin, limping_since),
             limping_since=limping_since,
             limped_on=limped_on,

@@ -6,17 +6,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from advice.course import SIDES, Course
+from advice.outlook import Outlook
 from advice.training import Training, no_training
+from pipeline.wardrobe import Wardrobe
+from pipeline.worn import Wear
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from advice.course import Side
     from advice.limits import Limits
+    from advice.recommendation import Forecast
     from advice.words import Units
     from pipeline.checkin import CheckIn
-    from pipeline.history import History
+    from pipeline.history import History, Run
+    from pipeline.wardrobe import Pair
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +32,14 @@ class Day:
     limits: Limits
     course: Course
     training: Training
+    wear: Wear
+    pair_told: Pair | None
+    """The pair that the runner told of as worn today."""
+    runs: Sequence[Run]
+    """All of the history; this day sees the first of them, `runs_seen` many."""
+    runs_seen: int
+    outlook: Outlook
+    """The forecasts of the history."""
     units: Units = "km"
     """In which distances are said."""
     last_answered: Day | None = None
@@ -59,6 +72,23 @@ class Day:
         silent = self.silent_days
         return silent is not None and silent <= self.limits["silent_days"]
 
+    @property
+    def is_left_to_others(self) -> bool:
+        """After a visit to somebody: what helps is theirs to say, until a run has gone well."""
+        return bool(self.course.held_since or self.course.proving_since)
+
+    @property
+    def forecast(self) -> Forecast | None:
+        """What may be said of tomorrow; None before the first answer."""
+        return self.outlook.on(self.on)
+
+    def runs_within(self, days: float) -> Iterator[Run]:
+        """The runs of the last few days before this one, the latest first."""
+        for place in reversed(range(self.runs_seen)):
+            if (self.on - self.runs[place].on).days > days:
+                return
+            yield self.runs[place]
+
     def sides_at(self, nrs: int) -> Literal["left", "right", "both"]:
         """Which calf is at a level this morning; `both` when they are equal."""
         at: list[Side] = [side for side in SIDES if self.course.side(side).nrs == nrs]
@@ -75,23 +105,29 @@ def follow(
     Raises:
         ValueError: a date comes before the one asked last.
     """
-    walk = _Walk(history, limits, units)
-    for on in dates:
+    wanted = tuple(dates)
+    if not wanted:
+        return
+    walk = _Walk(history, limits, units, Outlook(history, limits, max(wanted)))
+    for on in wanted:
         yield walk.to(on)
 
 
 class _Walk:
     """The one place that moves: how far the answers and the runs have been followed."""
 
-    def __init__(self, history: History, limits: Limits, units: Units) -> None:
+    def __init__(self, history: History, limits: Limits, units: Units, outlook: Outlook) -> None:
         self._limits = limits
         self._units = units
+        self._outlook = outlook
         self._mornings = history.mornings
         self._runs = history.runs
         self._next_morning = 0
         self._next_run = 0
         self._course = Course(limits=limits)
         self._training = no_training(history, limits)
+        self._wear = Wear(away_days=limits["pair_away_days"])
+        self._wardrobe = Wardrobe(history.pairs)
         self._answered: Day | None = None
         self._on: date | None = None
 
@@ -116,12 +152,14 @@ class _Walk:
         self._run_until(checkin.on)
         last = self._training.last
         self._course = self._course.after(checkin, ran_on=last.on if last else None)
+        self._wear = self._wear.after_morning(checkin)
         self._answered = self._day(checkin.on, None)
 
     def _run_until(self, on: date) -> None:
         """Follow the runs before a date."""
         while self._next_run < len(self._runs) and self._runs[self._next_run].on < on:
             self._training = self._training.after(self._runs[self._next_run])
+            self._wear = self._wear.after_run(self._runs[self._next_run])
             self._next_run += 1
 
     def _day(self, on: date, last_answered: Day | None) -> Day:
@@ -131,6 +169,11 @@ class _Walk:
             limits=self._limits,
             course=self._course,
             training=self._training,
+            wear=self._wear,
+            pair_told=self._wardrobe.on(on),
+            runs=self._runs,
+            runs_seen=self._next_run,
+            outlook=self._outlook,
             units=self._units,
             last_answered=last_answered,
         )

@@ -47,18 +47,14 @@ class Mornings:
             *_differences(diaries, self._own, self._simple), learnt_before(diaries)[0], limits
         )
 
-    def on(self, morning: date) -> Forecast | None:
-        """The forecast made on a morning, of the day after; None before the first answer."""
+    def on(self, morning: date) -> Forecast:
+        """The forecast made on a morning, of the day after; there are ten answers by then."""
         column = (morning - self._start).days + 1
-        if column < 1 or self._answers[column] < 1:
-            return None
         pairs = int(self._answers[column]) - 1
         if self._passed[column]:
             own, nothing = self._own[column], self._after_nothing[column]
             p = max(self._at_least(own), self._at_least(nothing))
             return _said(own, pairs, "personal", self._at_least(own), acts_on=p)
-        if self._answers[column] < self._limits["forecast_answers"]:
-            return Forecast(pairs=pairs, model="none")
         simple = self._simple[column]
         return _said(simple, pairs, "ewma", self._at_least(simple), acts_on=None)
 

@@ -199,6 +199,9 @@ def _sections(answer: Recommendation) -> Iterator[_Section]:
     ):
         if items:
             yield _Section(title, tuple(item.says for item in items))
+    tomorrow = answer.forecast
+    if tomorrow and tomorrow.soreness_mean is not None and answer.verdict < Verdict.PHYSICIAN:
+        yield _Section("Tomorrow", (words.forecast(tomorrow),))
 
 
 def _changes(answer: Recommendation, facts: LetterFacts) -> Iterator[_Labelled]:

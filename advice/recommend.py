@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from advice.care import care
 from advice.ceiling import ceiling, ceiling_reasons, weekly_rise
 from advice.day import follow
+from advice.form import form
 from advice.limits import default_limits
 from advice.missing import missing
 from advice.recommendation import Recommendation, Verdict
 from advice.rules import judge
+from advice.shoes import shoes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -72,7 +74,10 @@ def _recommendation(day: Day, data_through: datetime | None) -> Recommendation:
         because=(*reasons, *ceiling_reasons(day, most, rise)),
         ceiling=most,
         care=care(day, verdict),
+        form=form(day, verdict),
+        shoes=shoes(day, verdict),
         missing=missing(day),
+        forecast=None if verdict is Verdict.URGENT else day.forecast,
         rules_version=day.limits.rules_version,
         data_through=data_through,
     )

@@ -56,6 +56,8 @@ class Rule:
     says: str
     source: str
     urgency: Urgency | None = None
+    steps_up_from: Verdict | None = None
+    """It is asked only where this is what all other rules come to, and is one step stricter."""
 
     def asked(self, limits: Limits) -> str:
         """When it holds, with the numbers filled in."""

@@ -18,16 +18,24 @@ from advice.rules_to_refer import PHYSICIAN, URGENT
 from advice.rules_to_slow import EASY, REST
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from advice.day import Day
     from advice.signs import Facts
 
 
 def judge(day: Day) -> tuple[Fired, ...]:
     """The rules that fit a day, the deciding one first. There is always one."""
-    fired = tuple(
-        Fired(rule, facts) for rule in RULES[:-1] if (facts := rule.sign(day)) is not None
-    )
-    return fired or (Fired(RULES[-1], signs.always(day)),)
+    fired = tuple(_fitting(day, None))
+    stepping = tuple(_fitting(day, fired[0].rule.verdict if fired else Verdict.AS_PLANNED))
+    return (*stepping, *fired) or (Fired(NOTHING_STANDS_OUT, signs.always(day)),)
+
+
+def _fitting(day: Day, steps_up_from: Verdict | None) -> Iterator[Fired]:
+    """The rules that fit a day, of those that step up from a verdict, or by themselves."""
+    for rule in RULES[:-1]:
+        if rule.steps_up_from is steps_up_from and (facts := rule.sign(day)) is not None:
+            yield Fired(rule, facts)
 
 
 def _rest_holds(day: Day) -> Facts | None:

@@ -6,6 +6,13 @@ from advice import sights, signs
 from advice.recommendation import Verdict
 from advice.rule import Rule
 
+FORECAST_HAS_EARNED_IT = (
+    "the runner's own forecast, which has beaten the EWMA by {gate_gain} over {gate_pairs} scored "
+    "mornings or more (it begins after {forecast_answers} answers), gives {forecast_nrs} or more "
+    "tomorrow a probability of {forecast_p:.0%} or more."
+)
+FORECAST_SOURCE = "EVIDENCE 7.5, 7.6, 9.15; docs/forecast.md"
+
 REST: tuple[Rule, ...] = (
     Rule(
         "significant_pain",
@@ -67,6 +74,17 @@ REST: tuple[Rule, ...] = (
         says="You told us ({when}) that you were seen and may not run. Rest from running until "
         "they say that you may, and tell us then.",
         source="EVIDENCE 9.10",
+    ),
+    Rule(
+        "forecast_says_rest",
+        Verdict.REST,
+        steps_up_from=Verdict.EASY,
+        sign=signs.likely_sore_tomorrow,
+        asks=f"All other rules come to easy, and {FORECAST_HAS_EARNED_IT}",
+        saw=sights.outlook,
+        says="By {pairs} pairs of your own mornings, {nrs:g} of 10 or more tomorrow has a "
+        "probability of {probability:.0%}: one step more careful, so rest today.",
+        source=FORECAST_SOURCE,
     ),
 )
 
@@ -185,5 +203,16 @@ EASY: tuple[Rule, ...] = (
         saw=sights.runs,
         says="We know of no run in the last {days} days: begin with something easy.",
         source="Frandsen 2025 needs a run to compare with (EVIDENCE 4.6, 9.11)",
+    ),
+    Rule(
+        "forecast_says_easy",
+        Verdict.EASY,
+        steps_up_from=Verdict.AS_PLANNED,
+        sign=signs.likely_sore_tomorrow,
+        asks=f"No other rule asks for less than a run as planned, and {FORECAST_HAS_EARNED_IT}",
+        saw=sights.outlook,
+        says="By {pairs} pairs of your own mornings, {nrs:g} of 10 or more tomorrow has a "
+        "probability of {probability:.0%}: one step more careful, so at most easy today.",
+        source=FORECAST_SOURCE,
     ),
 )

@@ -41,6 +41,18 @@ def this_morning(day: Day) -> str:
     return f"{NO_ANSWER}, the last one {_ago(day, last.on)}" if last else "no answer so far"
 
 
+def outlook(day: Day) -> str:
+    """The forecast of tomorrow, and whether it may act."""
+    forecast = day.forecast
+    if forecast is None:
+        return "no answer so far"
+    pairs = words.count(forecast.pairs, "pair")
+    if forecast.acts_on is None:
+        return f"{pairs} of own mornings; no forecast of one's own has proved itself yet"
+    nrs = day.limits["forecast_nrs"]
+    return f"{pairs} of own mornings; {nrs:g} or more tomorrow: {forecast.acts_on:.0%}"
+
+
 def painkiller(day: Day) -> str:
     """Whether one was taken this morning."""
     if not day.answer:

@@ -296,6 +296,20 @@ def no_answer(day: Day) -> Facts | None:
     return None if day.answer else {"silent_days": day.silent_days}
 
 
+def likely_sore_tomorrow(day: Day) -> Facts | None:
+    """The runner's own forecast, once it has earned it, says that tomorrow is likely sore (9.15)."""
+    forecast = day.forecast
+    if forecast is None or forecast.acts_on is None:
+        return None
+    if forecast.acts_on < day.limits["forecast_p"]:
+        return None
+    return {
+        "nrs": day.limits["forecast_nrs"],
+        "probability": forecast.acts_on,
+        "pairs": forecast.pairs,
+    }
+
+
 def always(_: Day) -> Facts:
     """Every day."""
     return {}

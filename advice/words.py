@@ -12,7 +12,7 @@ from advice.recommendation import Verdict
 if TYPE_CHECKING:
     from datetime import date, datetime, tzinfo
 
-    from advice.recommendation import Ceiling, Urgency
+    from advice.recommendation import Ceiling, Forecast, Urgency
 
 Units = Literal["km", "mi"]
 
@@ -126,6 +126,32 @@ def moment(at: datetime, zone: tzinfo) -> str:
 def soreness(left: int, right: int) -> str:
     """`left 3, right 1`."""
     return f"left {left}, right {right}"
+
+
+def forecast(tomorrow: Forecast) -> str:
+    """What may be said of tomorrow's soreness, and by how many pairs of mornings, in a sentence."""
+    pairs = count(tomorrow.pairs, "pair")
+    if tomorrow.soreness_mean is None or tomorrow.interval_80 is None or tomorrow.p_ge_4 is None:
+        return f"Too early to say: {count(tomorrow.pairs, 'pair')} of mornings so far."
+    by = (
+        f"By {pairs} of your own mornings"
+        if tomorrow.model == "personal"
+        else "As your last mornings went (their moving average; a forecast of your own has not "
+        f"beaten it yet, with {pairs} of mornings so far)"
+    )
+    low, high = tomorrow.interval_80
+    return (
+        f"{by}, soreness tomorrow is about {tomorrow.soreness_mean:.1f} of 10, with 80 % between "
+        f"{low} and {high}; {likely(tomorrow.p_ge_4)} for 4 or more."
+    )
+
+
+def likely(probability: float) -> str:
+    """`12 %`, `below 1 %`, `above 99 %`: nothing is ever certain."""
+    percent = round(100 * probability)
+    if not 1 <= percent <= 99:  # noqa: PLR2004 - the ends of a scale of percents
+        return "below 1 %" if percent < 1 else "above 99 %"
+    return f"{percent} %"
 
 
 def count(number: int, noun: str) -> str:

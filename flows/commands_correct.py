@@ -8,6 +8,8 @@ from flows.errors import DONE, UsageError
 from flows.opening import for_reading, for_writing, out
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from advice.words import Units
     from flows.corrections import Corrected
     from flows.settings import Home
@@ -147,7 +149,14 @@ SHOE_COLUMNS = {
     "calf_km": "calf-km",
     "first_run": "first run",
     "last_run": "last run",
+    "soreness_after_mean": "sore after",
+    "soreness_after_said": "80 %",
+    "mornings_after": "mornings",
 }
+SHOES_NOTE = (
+    "Sore after: soreness, 0 to 10, on the mornings after runs in it, the worse side. Hard runs "
+    "are often run in the same pair, so this is no verdict on it."
+)
 
 
 def add_shoes(options: argparse.Namespace) -> int:
@@ -161,7 +170,7 @@ def add_shoes(options: argparse.Namespace) -> int:
         before, pair = shoes.add(
             store, athlete, options.name, from_date=from_date, kind=options.kind, today=today
         )
-        rows = _listed(store, athlete)
+        rows = _listed(store, athlete, today)
     [row] = [each for each in rows if same(each["name"]) == same(pair.name)]
     told = f"From {from_date}: {pair.name}" + (f" ({row['kind']})." if row["kind"] else ".")
     if before is not None and same(before.name) != same(pair.name):
@@ -182,21 +191,22 @@ def list_shoes(options: argparse.Namespace) -> int:
 
     with for_reading(options) as (home, store, athlete):
         derive_days(store, athlete)
-        rows = _listed(store, athlete)
+        rows = _listed(store, athlete, home.today(athlete))
         units = home.athlete_settings(athlete).units
     text = "No shoes yet: calfwise shoes add NAME --from DATE"
     if rows:
         shown = [show.as_said(row, units) for row in rows]
-        text = show.table(shown, show.heads(SHOE_COLUMNS, units))
+        text = f"{show.table(shown, show.heads(SHOE_COLUMNS, units))}\n\n{SHOES_NOTE}"
     out(options, rows, text)
     return DONE
 
 
-def _listed(store: "Store", athlete: str) -> list[dict[str, Any]]:
+def _listed(store: "Store", athlete: str, today: "date") -> list[dict[str, Any]]:
     from flows import shoes  # noqa: PLC0415
+    from flows.days import past_of  # noqa: PLC0415
 
     with store.reading() as transaction:
-        return shoes.listing(transaction.wardrobe(athlete), transaction.activities(athlete))
+        return shoes.listing(past_of(transaction, athlete, today).history())
 
 
 COMMANDS: "dict[str, Callable[[argparse.Namespace], int]]" = {

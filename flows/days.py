@@ -29,6 +29,7 @@ def past_of(transaction: Transaction, athlete: str, last: date) -> Past:
         told=told_of(mornings, activities),
         known=known_dates(transaction.spans(athlete)) | {each.on for each in activities},
         last=last,
+        pairs=transaction.wardrobe(athlete).pairs,
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from advice.recommendation import Recommendation
+from advice.recommendation import Forecast, Recommendation
 from flows.differences import changes_json, corrected_json
 from pipeline.day import DayRow, seconds_shared
 from pipeline.findings import found
@@ -195,7 +195,7 @@ def recommendation_json(athlete: str, answer: Recommendation) -> Json:
         "form": [asdict(each) for each in answer.form],
         "shoes": [asdict(each) for each in answer.shoes],
         "missing": [asdict(each) for each in answer.missing],
-        "forecast": None,
+        "forecast": _forecast(answer.forecast),
         "rules_version": answer.rules_version,
         "data_through": instant(answer.data_through),
     }
@@ -223,6 +223,15 @@ def _what_if_json(what_if: "WhatIf") -> Json:
         "limits": None if what_if.ceiling is None else asdict(what_if.ceiling),
         "says": what_if.says,
     }
+
+
+def _forecast(forecast: Forecast | None) -> Json | None:
+    """Tomorrow's soreness; whether it may act stands in the rules."""
+    if forecast is None:
+        return None
+    shown = asdict(forecast)
+    del shown["acts_on"]
+    return shown
 
 
 def report_json(report: "Report") -> Json:

@@ -4,11 +4,15 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
+from advice.limits import default_limits
+from advice.shoes import estimates
 from flows.days import derive_days
 from flows.errors import UsageError
+from pipeline.history import History
 from pipeline.shoes import ShoeKind
-from pipeline.store.records import Store, StoredActivity
+from pipeline.store.records import Store
 from pipeline.wardrobe import Pair, Wardrobe, same
+from pipeline.worn import wear_of
 
 LONGEST_NAME = 100
 
@@ -46,28 +50,26 @@ def add(
     return before, pair
 
 
-def listing(wardrobe: Wardrobe, activities: Iterable[StoredActivity]) -> list[Json]:
-    """Every pair, in the order they were first worn; those of exports without a date come last.
-
-    Args:
-        wardrobe: what the runner told.
-        activities: oldest first; only runs that count are added up.
-    """
+def listing(history: History) -> list[Json]:
+    """Every pair, in the order they were first worn; those of exports without a date come last."""
+    wardrobe = Wardrobe(history.pairs)
+    limits = default_limits()
+    away_days = limits["pair_away_days"]
+    wear = wear_of(history.runs, history.mornings, away_days=away_days)
+    known = estimates(wear, limits)
     rows: dict[str, Json] = {}
     for pair, until in _spans(wardrobe):
         row = rows.setdefault(same(pair.name), _empty(pair.name, wardrobe.kind_of(pair.name)))
         row["from"] = row["from"] or pair.from_date.isoformat()
         row["until"] = until.isoformat() if until else None
-    for each in activities:
-        if not each.counted or each.worn is None:
-            continue
-        row = rows.setdefault(same(each.worn.name), _empty(each.worn.name, each.worn.kind))
-        row["runs"] += 1
-        for key in ("distance_m", "calf_km"):
-            told = getattr(each.row, key)
-            row[key] = None if told is None or row[key] is None else row[key] + told
-        row["first_run"] = row["first_run"] or each.row.local_date.isoformat()
-        row["last_run"] = each.row.local_date.isoformat()
+    for key, worn in wear.pairs.items():
+        row = rows.setdefault(key, _empty(worn.name, worn.kind))
+        row |= {name: getattr(worn, name) for name in ("runs", "distance_m", "calf_km")}
+        row["first_run"], row["last_run"] = worn.first_on.isoformat(), worn.last_on.isoformat()
+        row["mornings_after"] = worn.after.count
+        if key in known:
+            row["soreness_after_mean"] = known[key].mean_nrs
+            row["soreness_after_80"] = list(known[key].interval_80)
     return list(rows.values())
 
 
@@ -89,4 +91,7 @@ def _empty(name: str, kind: ShoeKind | None) -> Json:
         "calf_km": 0.0,
         "first_run": None,
         "last_run": None,
+        "mornings_after": 0,
+        "soreness_after_mean": None,
+        "soreness_after_80": None,
     }

@@ -7,7 +7,7 @@ from csv import DictWriter
 from typing import TYPE_CHECKING, Any, TextIO
 
 from advice import words
-from advice.recommendation import Recommendation
+from advice.recommendation import Recommendation, Verdict
 from flows import differences
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def as_said(row: dict[str, Any], units: words.Units) -> dict[str, Any]:
         "sport_said": f"{row.get('sport')}{' (you)' if corrected.get('sport') else ''}",
         "counts": counts(row),
         "copies_said": _copies(row.get("copies") or []),
+        "soreness_after_said": _interval(row.get("soreness_after_80")),
     }
 
 
@@ -83,6 +84,11 @@ def _copies(copies: Sequence[dict[str, Any]]) -> str | None:
     return ", ".join([f"{len(copies)} {verb} {told[0]}", *told[1:]]) if told else str(len(copies))
 
 
+def _interval(ends: Sequence[float] | None) -> str | None:
+    """`1.2 to 2.8`."""
+    return f"{ends[0]:.1f} to {ends[1]:.1f}" if ends else None
+
+
 def heads(columns: dict[str, str], units: words.Units) -> dict[str, str]:
     """The columns, with the runner's unit of distance over it."""
     return {key: units if key == "distance" else head for key, head in columns.items()}
@@ -109,9 +115,11 @@ def recommendation(answer: Recommendation, units: words.Units) -> str:
         headline, detail = words.ceiling(answer.ceiling, units)
         lines.append(f"{headline}. {detail}".rstrip())
     lines += ["", "Because:", *(f"  - {reason.says}" for reason in answer.because)]
-    for title, items in (("Care", answer.care), ("Missing", answer.missing)):
-        if items:
+    for title in ("Care", "Form", "Shoes", "Missing"):
+        if items := getattr(answer, title.lower()):
             lines += ["", f"{title}:", *(f"  - {item.says}" for item in items)]
+    if answer.forecast is not None and answer.verdict < Verdict.PHYSICIAN:
+        lines += ["", "Tomorrow:", f"  - {words.forecast(answer.forecast)}"]
     lines += ["", "General information, not a diagnosis."]
     return "\n".join(lines)
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
+    from pipeline.standing import OwnCadence
+    from pipeline.wardrobe import Worn
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayActivity:
@@ -37,6 +40,10 @@ class DayActivity:
     calf_km_strain: float | None
     trimp: float | None
     rpe: float | None
+    worn: Worn | None = None
+    """Its shoes; None where nobody told."""
+    cadence: OwnCadence | None = None
+    """Against the runner's own line; None where there is none, or no cadence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from pipeline.checkin import CheckIn
     from pipeline.day import DayActivity
+    from pipeline.standing import OwnCadence
+    from pipeline.wardrobe import Pair, Worn
 
 ANSWER_REACH_DAYS = 3
 """`during` and `rpe` speak of a run at most this many days back (DESIGN.md: check-ins)."""
@@ -34,6 +36,8 @@ class Run:
     calf_km: float | None
     told: tuple[tuple[date, int], ...] = ()
     """Worst pain during or after it, 0 to 10, each with the morning on which it was told."""
+    worn: Worn | None = None
+    cadence: OwnCadence | None = None
     timer_s: float | None = None
     rpe: float | None = None
     """Effort, 0 to 10, as the watch or its export was told."""
@@ -67,6 +71,8 @@ class History:
     unknown: frozenset[date] = frozenset()
     data_through: datetime | None = None
     """The end of the last activity, UTC."""
+    pairs: tuple[Pair, ...] = ()
+    """The shoes that the runner told of, and from when each is worn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,7 @@ class Past:
     known: AbstractSet[date]
     """The dates on which a missing run means rest."""
     last: date
+    pairs: tuple[Pair, ...] = ()
 
     @property
     def first(self) -> date | None:
@@ -118,6 +125,8 @@ class Past:
                 start_at=run.start_at,
                 distance_m=run.distance_m,
                 calf_km=run.calf_km,
+                worn=run.worn,
+                cadence=run.cadence,
                 timer_s=run.timer_s,
                 rpe=run.rpe,
             )
@@ -129,6 +138,7 @@ class Past:
             runs=with_told(runs, self.told),
             unknown=frozenset(on for on in dates_between(first, self.last) if on not in self.known),
             data_through=max((each.end_at for each in self.activities), default=None),
+            pairs=self.pairs,
         )
 
     def _dates(self) -> Iterator[date]:

@@ -56,6 +56,15 @@ class Standing:
         return _above_pct(calf_km, self.hardest_before_calf_km)
 
 
+@dataclass(frozen=True, slots=True)
+class OwnCadence:
+    """Of a standing, what every morning looks at: cadence against the runner's own line."""
+
+    residual_spm: float
+    sd_spm: float
+    line_runs: int
+
+
 def _above_pct(amount: float | None, most: float | None) -> float | None:
     """Negative where it stayed below; None where there is nothing to stand above."""
     return None if amount is None or not most else 100 * (amount / most - 1)

@@ -10,7 +10,7 @@ from pipeline.checkin import CheckIn
 from pipeline.day import DayActivity, DayRow
 from pipeline.row import ActivityRow
 from pipeline.shoes import as_worn
-from pipeline.standing import ComparedRun, Standing
+from pipeline.standing import ComparedRun, OwnCadence, Standing
 from pipeline.store.tables import (
     ActivityTableRow,
     CheckInRow,
@@ -40,6 +40,8 @@ OF_ITS_FILE = (RawFileRow.athlete_id == ActivityTableRow.athlete_id) & (
 _LOADS = ("distance_m", "timer_s", "steps", "trimp", "rpe")
 _WORN = {"calf_km": 1, "calf_km_strain": 6}
 """What shoes change, and the exponent of each."""
+_OWN_CADENCE = ("cadence_residual_spm", "cadence_residual_sd_spm", "cadence_line_runs")
+"""The fields of `OwnCadence`, in its order."""
 _PAIRS = ("cadence_histogram", "cadence_by_speed")
 LETTER_FIELDS = ("kind", "revision", "message_id", "subject", "eml", "html", "state")
 _ANSWER_FIELDS = ("during", "rpe", "run_id", "sleep_h", "painkiller", "cleared", "note")
@@ -79,9 +81,8 @@ class Said:
         gear = (line.gear if line else None) or self.gear_of_copies.get(row.id)
         return self.wardrobe.worn(row.local_date, gear=gear)
 
-    def calf_loads(self, row: Row[Any]) -> dict[str, float | None]:
+    def calf_loads(self, row: Row[Any], worn: Worn | None) -> dict[str, float | None]:
         """`calf_km` and `calf_km_strain` in the shoes that were worn, as that foot lands."""
-        worn = self.worn(row)
         kind = worn.kind if worn else None
         return {
             name: as_worn(
@@ -123,6 +124,7 @@ DAY_COLUMNS = (
     *(getattr(ActivityTableRow, name) for name in _LOADS),
     *(getattr(ActivityTableRow, name) for name in _WORN),
     *(getattr(ActivityTableRow, f"{name}_walked") for name in _WORN),
+    *(getattr(ActivityTableRow, name) for name in _OWN_CADENCE),
 )
 """All that `day_activity` needs: every morning asks for every activity."""
 
@@ -132,7 +134,8 @@ def day_activity(row: Row[Any], said: Said) -> DayActivity:
 
     What the watch was told goes before what was told to the export.
     """
-    loads = {name: getattr(row, name) for name in _LOADS} | said.calf_loads(row)
+    worn = said.worn(row)
+    loads = {name: getattr(row, name) for name in _LOADS} | said.calf_loads(row, worn)
     told, correction = said.told.get(row.sha256), said.corrections.get(row.id)
     if loads["rpe"] is None and told is not None:
         loads["rpe"] = told.rpe
@@ -146,8 +149,15 @@ def day_activity(row: Row[Any], said: Said) -> DayActivity:
         counted=row.counted,
         duplicate_of=row.duplicate_of,
         walk=is_walk and row.duplicate_of is None and not dropped,
+        worn=worn,
+        cadence=_own_cadence(row),
         **loads,
     )
+
+
+def _own_cadence(row: Row[Any]) -> OwnCadence | None:
+    told = tuple(getattr(row, name) for name in _OWN_CADENCE)
+    return None if None in told else OwnCadence(*told)
 
 
 def compared_run(row: Row[Any], said: Said) -> ComparedRun:
@@ -157,7 +167,7 @@ def compared_run(row: Row[Any], said: Said) -> ComparedRun:
         on=row.local_date,
         start_at=row.start_at,
         distance_m=row.distance_m,
-        calf_km=said.calf_loads(row)["calf_km"],
+        calf_km=said.calf_loads(row, said.worn(row))["calf_km"],
         cadence_by_speed=_pairs(row.cadence_by_speed),
         ground_contact_balance_pct=row.ground_contact_balance_pct,
     )
@@ -300,6 +310,7 @@ LISTED_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
 def stored_activity(row: Row[Any], said: Said) -> StoredActivity:
     """One activity as it is listed, from `LISTED_COLUMNS` and what is told beside its file."""
     correction = said.corrections.get(row.id)
+    worn = said.worn(row)
     values = dict(zip(_LISTED, row, strict=False))
     values["findings"] = tuple(Finding(**each) for each in row.findings)
     for name in _PAIRS:
@@ -313,14 +324,14 @@ def stored_activity(row: Row[Any], said: Said) -> StoredActivity:
         format=row.format,
         status=row.status,
         reason=row.reason,
-        row=ActivityRow(**values | said.calf_loads(row)),
+        row=ActivityRow(**values | said.calf_loads(row, worn)),
         counted=row.counted,
         duplicate_of=row.duplicate_of,
         short_copy=row.short_copy,
         standing=Standing(**{name: getattr(row, name) for name in _STANDING}),
         told=said.told.get(row.sha256),
         correction=correction,
-        worn=said.worn(row),
+        worn=worn,
         versions=Versions(reader=row.reader_version, metrics=row.metrics_version),
     )
 

@@ -7,17 +7,23 @@ Mornings, oldest first, the last one is today:
     2,d6     and the last run hurt up to 6
     2,limping    a flag by its name; `none` is "none of these", nothing is "not asked"
     2,rested     what was done on the day before
+    2,achilles_or_heel   where it hurts
+    2,s5.5   hours slept
     2,may_run    seen by somebody; also may_not_run
     2,painkiller
 
 Runs: `10@3` is ten kilometres three days ago, `usual` is 10 km about twice a week until four days
-ago, `-` is none.
+ago, `-` is none. `10@3,Blue` was run in Blue (Bare is a minimal pair), `10@3,c-9` with a cadence
+9 below the own line (SD 4, drawn from 20 runs; `c-9/5`: from 5).
 """
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
-from pipeline.checkin import CLEARANCES, DIDS, FLAGS, CheckIn
+from pipeline.checkin import CLEARANCES, DIDS, FLAGS, WHERES, CheckIn
 from pipeline.history import History, Run, pair, with_told
+from pipeline.standing import OwnCadence
+from pipeline.wardrobe import Worn
 
 TODAY = date(2025, 6, 30)
 USUAL = "10@60 10@30 10@28 10@24 10@20 10@16 10@12 10@8 10@4"
@@ -32,7 +38,7 @@ def mornings(picture, today=TODAY):
 
 
 def runs(picture, today=TODAY):
-    tokens = picture.replace("usual", USUAL).replace("-", "").split()
+    tokens = [] if picture == "-" else picture.replace("usual", USUAL).split()
     found = [_run(index, token, today) for index, token in enumerate(tokens)]
     return tuple(sorted(found, key=lambda run: run.on))
 
@@ -57,16 +63,20 @@ def _morning(on, drawn):
         on=on,
         left=int(left),
         right=int(right or left),
-        during=next((int(mark[1:]) for mark in marks if mark[1:].isdigit()), None),
+        during=next((int(mark[1:]) for mark in marks if re.fullmatch(r"d\d+", mark)), None),
+        sleep_h=next((float(mark[1:]) for mark in marks if re.fullmatch(r"s[\d.]+", mark)), None),
         flags=frozenset(flags) if flags or "none" in marks else None,
         did=frozenset(mark for mark in marks if mark in DIDS),
+        where=frozenset(mark for mark in marks if mark in WHERES),
         painkiller="painkiller" in marks,
         cleared=next((mark for mark in marks if mark in CLEARANCES), None),
     )
 
 
 def _run(index, token, today):
+    token, *marks = token.split(",")
     km, _, days_ago = token.partition("@")
+    shoes = next((mark for mark in marks if mark[0].isupper()), None)
     on = today - timedelta(days=int(days_ago))
     return Run(
         id=f"run-{index}",
@@ -74,4 +84,11 @@ def _run(index, token, today):
         start_at=datetime(on.year, on.month, on.day, 7, tzinfo=UTC),
         distance_m=float(km) * 1000,
         calf_km=float(km),
+        worn=Worn(shoes, "minimal" if shoes == "Bare" else None) if shoes else None,
+        cadence=next((_cadence(mark[1:]) for mark in marks if mark.startswith("c")), None),
     )
+
+
+def _cadence(drawn):
+    residual, _, line_runs = drawn.partition("/")
+    return OwnCadence(float(residual), 4.0, int(line_runs or 20))

@@ -69,9 +69,6 @@ def test_our_own_limits_are_read_once_and_all_of_them_are_used():
 
 
 def test_nothing_recalled_decides():
-    assert {limit.verified for limit in default_limits().table.values()} <= {
-        "V",
-        "V2",
-        "D",
-        "design",
-    }
+    """A general aim may be named; no verdict hangs on it."""
+    table = default_limits().table
+    assert [name for name, limit in table.items() if limit.verified == "R"] == ["sleep_h"]

@@ -13,8 +13,10 @@ from advice.day import follow
 from advice.limits import default_limits
 from advice.recommend import recommend, recommend_days
 from advice.recommendation import Verdict
-from pipeline.checkin import CLEARANCES, DIDS, FLAGS, CheckIn, Flag
+from pipeline.checkin import CLEARANCES, DIDS, FLAGS, WHERES, CheckIn, Flag
 from pipeline.history import History, Run, pair, with_told
+from pipeline.standing import OwnCadence
+from pipeline.wardrobe import Worn
 from tests.advice.pictures import TODAY
 
 settings.register_profile("advice", max_examples=150, deadline=None, derandomize=True)
@@ -40,6 +42,7 @@ def answers(on):
         during=st.none() | NRS,
         flags=SOME_FLAGS,
         did=st.sets(st.sampled_from(DIDS), max_size=2).map(frozenset),
+        where=st.sets(st.sampled_from(WHERES), max_size=1).map(frozenset),
         painkiller=st.integers(0, 9).map(lambda n: n == 0),
         cleared=st.one_of(*[st.none()] * 5, st.sampled_from(CLEARANCES)),
     )
@@ -48,6 +51,8 @@ def answers(on):
 NRS_OF = (0, 0, 1, 1, 2, 2, 2, 3, 3, 4, 4, 5, 6, 7, 8, 10)
 CLEARED_OF = (None, None, None, None, None, None, None, *CLEARANCES)
 DISTANCES_OF = (5000.0, 8000.0, 10000.0, 10000.0, 18000.0, None)
+WORN_OF = (None, Worn("Old"), Worn("Old"), Worn("Bare", "minimal"))
+CADENCES_OF = (None, OwnCadence(0.0, 4.0, 20), *[OwnCadence(-9.0, 4.0, 20)] * 2)
 BYTES_A_DAY = 9
 
 
@@ -89,19 +94,22 @@ def pasts(draw):
         if silent % 4 != 3:
             mornings.append(_morning_of(on, numbers))
         if happened % 4 == 1:
-            runs.append(_run(on, DISTANCES_OF[distance % len(DISTANCES_OF)]))
+            runs.append(_run(on, DISTANCES_OF[distance % len(DISTANCES_OF)], happened))
         elif happened % 16 == 2:
             unknown.add(on)
     return History(mornings=tuple(mornings), runs=tuple(runs), unknown=frozenset(unknown))
 
 
-def _run(on, distance_m):
+def _run(on, distance_m, number):
+    """Mostly in one of two pairs, and mostly with a cadence below the own line."""
     return Run(
         id=on.isoformat(),
         on=on,
         start_at=datetime(on.year, on.month, on.day, 7, tzinfo=UTC),
         distance_m=distance_m,
         calf_km=distance_m and distance_m / 1000,
+        worn=WORN_OF[number // 4 % 4],
+        cadence=CADENCES_OF[number // 16 % 4],
     )
 
 
@@ -161,6 +169,37 @@ def test_a_standing_flag_gives_no_training_advice(past, answer):
         assert said.verdict >= Verdict.PHYSICIAN
         assert said.ceiling is None
         assert (said.care, said.form, said.shoes) == ((), (), ())
+
+
+def calmed(past):
+    """The same runs, and mornings at 0 or 1 without a flag: most wild pasts end at a physician."""
+    mornings = (CheckIn(on=m.on, left=m.left % 2, right=0, where=m.where) for m in past.mornings)
+    return replace(past, mornings=tuple(mornings))
+
+
+CALM_ANSWERS = st.builds(
+    CheckIn, on=st.just(TODAY), left=NRS, right=st.integers(0, 2), painkiller=st.booleans(),
+    where=st.sets(st.sampled_from(WHERES), max_size=1).map(frozenset),
+    cleared=st.sampled_from(CLEARED_OF),
+)  # fmt: skip
+
+
+@EVERY
+@given(pasts().map(calmed) | pasts(), st.none() | answers(TODAY) | CALM_ANSWERS)
+def test_what_is_said_beside_a_verdict_is_withheld_where_it_must_be(past, answer):
+    said = recommend(answered(past, answer) if answer else past, TODAY)
+    beside = said.care + said.form + said.shoes
+    names = {each.name for each in beside}
+    assert len(names) == len(beside)
+    assert len(said.form) <= 1
+    assert len(said.shoes) <= 2
+    assert not (said.form and "new_pair" in names), "not two changes at once"
+    if answer is None or said.verdict >= Verdict.PHYSICIAN or answer.cleared:
+        assert not beside
+    elif answer.worst >= 4 or said.verdict >= Verdict.REST:
+        assert not said.form
+    if answer and (answer.worst >= 4 or answer.where & {"achilles_or_heel", "shin_or_bone"}):
+        assert "barefoot" not in names
 
 
 @EVERY

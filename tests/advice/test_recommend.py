@@ -126,27 +126,6 @@ def test_unknown_days_are_counted():
 
 
 @pytest.mark.parametrize(
-    ("mornings", "care"),
-    [
-        ("1", []),
-        ("2", ["easy_walk", "protein", "stretching"]),
-        ("5", ["easy_walk", "protein", "stretching"]),
-        ("6", ["protein"]),
-        ("2,limping", ["protein"]),
-        (".", []),
-        ("2*9", []),
-        ("2,dark_urine", []),
-        ("2,may_run", []),
-        ("2,may_not_run", []),
-    ],
-)
-def test_care_is_for_sore_calves_that_need_nobody_else(mornings, care):
-    said = recommend(history(mornings), TODAY).care
-    assert names(said) == care
-    assert all(item.source for item in said)
-
-
-@pytest.mark.parametrize(
     ("mornings", "urgency"),
     [
         ("0,dark_urine", "now"),
