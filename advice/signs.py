@@ -297,7 +297,7 @@ def no_answer(day: Day) -> Facts | None:
 
 
 def likely_sore_tomorrow(day: Day) -> Facts | None:
-    """The runner's own forecast, once it has earned it, says that tomorrow is likely sore (9.15)."""
+    """The runner's own forecast has earned it, and says that tomorrow is likely sore (9.15)."""
     forecast = day.forecast
     if forecast is None or forecast.acts_on is None:
         return None

@@ -106,10 +106,35 @@ BESIDE = {
         "{weekly_factor:.0%} of the ceiling. The verdict stays."
     ),
     "Care": (
-        "For calves at {episode_starts_nrs} or more that need nobody else's eyes: an easy walk "
-        "that stays at {walk_nrs} of 10 or below, {protein_low} to {protein_high} g of protein "
-        "per kg of body weight a day as a general range, gentle stretching for comfort. Neither "
-        "walk nor stretching from {significant_pain_nrs} on, or with a limp."
+        "For calves at {episode_starts_nrs} or more that need nobody else's eyes, and said with "
+        "this morning's answer only: an easy walk that stays at {walk_nrs} of 10 or below (not "
+        "from {significant_pain_nrs} on, not with a limp); {protein_low} to {protein_high} g of "
+        "protein per kg of body weight a day and {sleep_h} hours of sleep as general ranges; "
+        "gentle stretching for comfort. Walking barefoot, about {barefoot_minutes} minutes, only "
+        "below {barefoot_below_nrs}, and not with pain of the Achilles tendon, heel, shin or "
+        "bone. After a visit, what helps is theirs to say until a run has gone well."
+    ),
+    "Form": (
+        "Only against the runner's own line of cadence at the same speed, drawn from "
+        "{form_line_runs} runs or more, and only where something hurts: {form_runs} runs of the "
+        "last {form_window_days} days more than {form_residual_sd} standard deviations below it "
+        "(beyond {form_strange_sd} it is a sensor's doing). At most {form_cadence_share:.0%} "
+        "more, on easy runs, for {form_weeks_low} to {form_weeks_high} weeks; never at "
+        "{sore_rest_nrs} or more, never beside new shoes, and never a number to aim for."
+    ),
+    "Shoes": (
+        "A pair is new for {new_pair_days} days after its first run, or when it comes back after "
+        "more than {pair_away_days} days. Soreness on the mornings after runs in a pair is told "
+        "from {shoe_mornings} mornings on, drawn to the runner's own mean: pairs are assumed to "
+        "differ by {shoe_between_nrs} points, mornings by {shoe_within_nrs} until more than "
+        "{shoe_within_mornings} are known, and each morning counts {shoe_independent_share:.0%}. "
+        "It changes no verdict."
+    ),
+    "Forecast": (
+        "Of tomorrow's soreness, from {forecast_answers} answers on, as the EWMA of the answers; "
+        "the runner's own forecast takes its place once it has beaten that by {gate_gain} in log "
+        "score over {gate_pairs} mornings or more ([forecast.md](forecast.md)). Only then may it "
+        "act, and only to make a verdict stricter."
     ),
     "Questions": (
         "Warning signs are asked about at {significant_pain_nrs} or more, after a rise of "

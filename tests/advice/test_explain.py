@@ -110,6 +110,8 @@ def test_what_a_rule_saw(row):
 
 ANOTHER = {
     "red_flag_now": ("0", "0,dark_urine"),
+    "forecast_says_rest": ("0", "0 0"),
+    "forecast_says_easy": ("0", "0 0"),
     "red_flag_same_day": ("0,pop_or_kick", "0,pop_or_kick 0"),
     "flag_within_days": ("0", "0,sudden_sharp_pain"),
     "flag_not_cleared": ("0,dark_urine 0", "0,dark_urine 0 0"),

@@ -12,6 +12,7 @@ from advice.baselines import ewma
 from advice.diaries import Scale
 from advice.forecast import Mornings, diary, passes
 from advice.limits import default_limits
+from advice.outlook import Outlook
 from pipeline.history import History
 from tests.advice.pictures import TODAY, history
 
@@ -23,8 +24,7 @@ EPISODES = EPISODE * 12
 
 
 def said(mornings, runs="-", on=TODAY):
-    past = history(mornings.strip(), runs)
-    return Mornings(past, LIMITS, on).on(on)
+    return Outlook(history(mornings.strip(), runs), LIMITS, on).on(on)
 
 
 @pytest.mark.parametrize(
@@ -46,10 +46,9 @@ def test_which_forecast_is_shown(mornings, model, pairs):
 
 
 def test_before_the_first_answer_there_is_none():
-    past = history("2 " * 12)
-    mornings = Mornings(past, LIMITS, TODAY)
-    assert mornings.on(TODAY - 12 * DAY) is None
-    first = mornings.on(TODAY - 11 * DAY)
+    outlook = Outlook(history("2 " * 12), LIMITS, TODAY)
+    assert outlook.on(TODAY - 12 * DAY) is None
+    first = outlook.on(TODAY - 11 * DAY)
     assert first is not None
     assert first.pairs == 0
 
