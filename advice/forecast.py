@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import groupby
+from math import nan
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,8 +16,10 @@ from advice.forecast_state import learnt_before
 from advice.recommendation import Forecast, ForecastModel
 from advice.scoring import MIDDLE, log_score, scored_days
 from pipeline.checkin import NRS_MAX
+from pipeline.history import Run
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from numpy.typing import NDArray
@@ -77,25 +81,31 @@ def diary(history: History, last: date) -> tuple[date, Diaries]:
     for morning in history.mornings:
         if morning.on <= last:
             soreness[0, (morning.on - first).days] = morning.worst
-    effort_au, calf_km = (_loads(history, first, days, name) for name in ("srpe_au", "calf_km"))
+    effort_au = _loads(history, first, days, Run.srpe_au)
+    calf_km = _loads(history, first, days, lambda run, _: run.calf_km)
     return first, Diaries(("",), (first,), NRS, soreness, effort_au, calf_km)
 
 
-def _loads(history: History, first: date, days: int, name: str) -> Floats:
-    """A load of each day, shape (1, days): NaN where it is not known, and of days to come."""
-    loads = np.full((1, days), np.nan)
-    if not history.runs:
-        return loads
-    for column in range(max((history.runs[0].on - first).days, 0), days - 2):
-        if first + timedelta(days=column) not in history.unknown:
-            loads[0, column] = 0.0
-    for run in history.runs:
-        column = (run.on - first).days
-        if 0 <= column < days - 1:
-            told = run.srpe_au(run.on + timedelta(days=1)) if name == "srpe_au" else run.calf_km
-            so_far = np.nan_to_num(loads[0, column])
-            loads[0, column] = np.nan if told is None else so_far + told
-    return loads
+def _loads(
+    history: History, first: date, days: int, amount: Callable[[Run, date], float | None]
+) -> Floats:
+    """A load of each day, shape (1, days): NaN where it is not known, and of days to come.
+
+    `amount` is that of a run, as it was known on a date.
+    """
+    loads = [nan] * days
+    if history.runs:
+        known_from, today = (history.runs[0].on - first).days, days - 2
+        for column in range(max(known_from, 0), today):
+            loads[column] = 0.0
+        for on in history.unknown:
+            if 0 <= (on - first).days < days:
+                loads[(on - first).days] = nan
+        for on, runs in groupby(history.runs, key=lambda run: run.on):
+            if 0 <= (on - first).days <= today:
+                amounts = [amount(run, on + timedelta(days=1)) for run in runs]
+                loads[(on - first).days] = sum(nan if each is None else each for each in amounts)
+    return np.array([loads])
 
 
 def _differences(diaries: Diaries, own: Floats, simple: Floats) -> tuple[Floats, NDArray[np.bool_]]:

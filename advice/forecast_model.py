@@ -42,6 +42,8 @@ LOADS_OF_DAY_BEFORE = [0, 2]
 
 VOICES = ("regression", "ewma", "repeat", "usual")
 
+WEEK_DAYS = 7
+"""Coefficients and trust are renewed so often, counted from the diary's first day."""
 GAP_DAYS_MAX = 14
 """A longer silence widens the spread no further."""
 DENSITY_MIN = 1e-3
@@ -211,31 +213,26 @@ class _Learner:
     def coefficients(self, seen: Floats, off: Floats) -> Floats:
         """What b had been learnt for each day, shape (athletes, days, features).
 
-        One answer after the other, by the recursion of least squares. It keeps the posterior's mean
-        b and covariance V:
+        The posterior of a linear regression with known noise, renewed once a week:
 
-            k = V z / (noise^2 + z'V z),  b += k (off - z'b),  V -= k z'V
+            b = (S^-1 + sum z z' / noise^2)^-1 (S^-1 pool + sum z off / noise^2)
+
+        S is diagonal, people's variances round the pool; the sums go over the pairs so far.
 
         Args:
             seen: z, shape (athletes, days, features).
             off: each answer over the athlete's mean so far; NaN where nothing can be learnt.
         """
-        pool, people = np.array(self.prior.coefficients), np.array(self.prior.coefficients_sd)
+        pool = np.array(self.prior.coefficients)
         if not self.learns:
             return np.broadcast_to(pool, seen.shape)
-        told, off, z = ~np.isnan(off), np.nan_to_num(off), np.nan_to_num(seen)
-        b = np.tile(pool, (len(z), 1))
-        covariance = np.tile(np.diag(people**2), (len(z), 1, 1))
-        learnt = np.empty_like(z)
-        for day in range(z.shape[1]):
-            learnt[:, day] = b
-            now = z[:, day]
-            spread = (covariance @ now[..., np.newaxis])[..., 0]
-            variance = (now * spread).sum(axis=1) + self.prior.noise**2
-            gain = spread * (told[:, day] / variance)[:, np.newaxis]
-            b = b + gain * (off[:, day] - (now * b).sum(axis=1))[:, np.newaxis]
-            covariance = covariance - gain[..., np.newaxis] * spread[:, np.newaxis]
-        return _never_lowering(np.take_along_axis(learnt, self.until[..., np.newaxis], axis=1))
+        precision = np.diag(np.array(self.prior.coefficients_sd) ** -2)
+        z = _by_week(np.where(np.isnan(off)[..., np.newaxis], 0.0, seen) / self.prior.noise)
+        off = _by_week(np.nan_to_num(off) / self.prior.noise)
+        squares = precision + _weeks_before(z.swapaxes(2, 3) @ z)
+        sums = precision @ pool + _weeks_before((z * off[..., np.newaxis]).sum(axis=2))
+        learnt = np.linalg.solve(squares, sums[..., np.newaxis])[..., 0]
+        return _never_lowering(self._as_learnt(learnt))
 
     def learnt(self, b: Floats, looked_at: Floats, off: Floats, before: Before) -> _Learnt:
         """The coefficients, and how far the regression and the EWMA have been off."""
@@ -269,30 +266,33 @@ class _Learner:
     def trust(self, voices: Floats, answers: Floats) -> Floats:
         """How far each voice is trusted on each day, shape (athletes, days, voices).
 
-        Dirichlet counts: the pool's, and for each answer the share that each voice had in its
-        probability, earlier ones counting less.
+        Dirichlet counts, renewed once a week: the pool's, and for each answer the share that each
+        voice had in its probability, earlier ones counting less.
         """
-        athletes, days, count, _ = voices.shape
         pool = np.array(self.prior.trust)
         if not self.learns:
-            return np.broadcast_to(pool, (athletes, days, count))
+            return np.broadcast_to(pool, voices.shape[:3])
         level = level_of(answers, self.scale)
         said = np.take_along_axis(voices, level[..., np.newaxis, np.newaxis], axis=3)[..., 0]
         told = ~np.isnan(answers) & ~np.isnan(said[..., 0])
-        said = np.nan_to_num(said)
-        rows = np.arange(athletes)
+        said = _by_week(np.where(told[..., np.newaxis], said, 0.0))
+        keeps = self.prior.trust_keeps ** _by_week(told.astype(np.float64)).sum(axis=2)
         begin = pool * self.prior.trust_answers
-        learnt = np.tile(begin, (athletes, days + 1, 1))
-        trust = np.empty((athletes, days, count))
-        for day in range(days):
-            now = learnt[rows, self.until[:, day]]
-            now = now / now.sum(axis=1, keepdims=True)
-            trust[:, day] = now
-            shares = now * said[:, day]
-            shares /= np.maximum(shares.sum(axis=1, keepdims=True), SMALLEST)
-            after = begin + self.prior.trust_keeps * (learnt[:, day] - begin) + shares
-            learnt[:, day + 1] = np.where(told[:, day, np.newaxis], after, learnt[:, day])
+        learnt = np.tile(begin, (len(said), said.shape[1], 1))
+        for week in range(said.shape[1] - 1):
+            now = learnt[:, week]
+            shares = now[:, np.newaxis] * said[:, week]
+            shares /= np.maximum(shares.sum(axis=2, keepdims=True), SMALLEST)
+            own = (now - begin) * keeps[:, week, np.newaxis]
+            learnt[:, week + 1] = begin + own + shares.sum(axis=1)
+        trust = self._as_learnt(learnt)
+        trust /= trust.sum(axis=2, keepdims=True)
         return trust
+
+    def _as_learnt(self, by_week: Floats) -> Floats:
+        """What had been learnt by the week up to which each day's forecast has learnt."""
+        week = self.until // WEEK_DAYS
+        return np.take_along_axis(by_week, week[..., np.newaxis], axis=1)
 
     def _widening(self, before: Before) -> Floats:
         """By how much silence makes the variance of the regression larger."""
@@ -306,6 +306,20 @@ class _Learner:
             for each in (known.astype(np.float64), np.nan_to_num(squares))
         )
         return told, total
+
+
+def _by_week(days: Floats) -> Floats:
+    """Days in weeks, shape (athletes, weeks, 7, ...); the last one is filled up with zeros."""
+    missing = -days.shape[1] % WEEK_DAYS
+    filled: Floats = np.concatenate([days, np.zeros((len(days), missing, *days.shape[2:]))], axis=1)
+    return filled.reshape(len(days), -1, WEEK_DAYS, *days.shape[2:])
+
+
+def _weeks_before(weeks: Floats) -> Floats:
+    """The sum of the weeks before each week."""
+    sums = np.zeros_like(weeks)
+    np.cumsum(weeks[:, :-1], axis=1, out=sums[:, 1:])
+    return sums
 
 
 def _never_lowering(b: Floats) -> Floats:

@@ -42,6 +42,7 @@ WORK = {
     "series": "the daily series",
     "rows": "the same as rows of the table",
     "advice": "this morning's advice",
+    "forecast": "learning, and forecasting each of their mornings",
 }
 CONSOLE = Console(width=110, highlight=False)
 

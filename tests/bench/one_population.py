@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, TypedDict
 
+from advice.forecast import diary
+from advice.forecast_model import forecasts, population_prior
 from advice.recommend import recommend
 from pipeline.series import daily_series
-from tests.bench.runners import paired, runners
+from tests.bench.runners import beside, paired, runners
 from tests.measured import peak_mb
 
 if TYPE_CHECKING:
@@ -62,6 +64,9 @@ def _work(count: int, days: int, *, seed: int, cpu_s: dict[str, float]) -> int:
         batch = [paired(past) for past in batch]
         for past in batch:
             recommend(past.history(), LAST)
+    side_by_side = beside([diary(past.history(), LAST)[1] for past in batch])
+    with _timed(cpu_s, "forecast"):
+        forecasts(side_by_side, population_prior())
     with _timed(cpu_s, "series"):
         series = daily_series(batch)
     with _timed(cpu_s, "rows"):

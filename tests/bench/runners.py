@@ -8,12 +8,17 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from advice.diaries import Diaries
 from pipeline.checkin import CheckIn
 from pipeline.day import DayActivity, SourceSpan, known_dates
 from pipeline.history import Past, pair
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from advice.diaries import Floats
 
 RUNS_A_WEEK = 4
 ANSWERED = 0.85
@@ -34,6 +39,27 @@ def paired(past: Past) -> Past:
     """The same, with what the answers tell of runs."""
     runs = [each for each in past.activities if each.counted]
     return replace(past, told=pair(past.mornings, runs))
+
+
+def beside(diaries: Sequence[Diaries]) -> Diaries:
+    """Diaries of one runner each as one of all of them, filled up at their end."""
+    days = max(each.soreness.shape[1] for each in diaries)
+
+    def rows(name: str) -> Floats:
+        array = np.full((len(diaries), days), np.nan)
+        for place, each in enumerate(diaries):
+            one = getattr(each, name)
+            array[place, : one.shape[1]] = one[0]
+        return array
+
+    return Diaries(
+        athletes=tuple(map(str, range(len(diaries)))),
+        starts=tuple(each.starts[0] for each in diaries),
+        scale=diaries[0].scale,
+        soreness=rows("soreness"),
+        load=rows("load"),
+        calf_km=rows("calf_km"),
+    )
 
 
 def _runner(dice: random.Random, first: date, last: date) -> Past:
