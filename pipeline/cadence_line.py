@@ -24,7 +24,7 @@ BIWEIGHT_REACH = 4.685
 """In standard deviations between runs: a run further off the line weighs nothing (Tukey; 95 %
 efficient where nothing is strange)."""
 
-ROUNDS_TO_CHOOSE, ROUNDS_TO_SETTLE = 3, 12
+ROUNDS_TO_CHOOSE, ROUNDS_TO_SETTLE = 3, 24
 LINES_AT_ONCE = 256
 """A runner's year of runs for so many lines stays in the processor's cache."""
 DIGITS = 6
