@@ -27,6 +27,8 @@ LOAD_MAX = 4.0
 LOAD_WINDOW_DAYS = 28
 LOAD_DAYS_MIN = 7
 """An average day of one's own is that of four weeks, if so many of their days are known."""
+LOAD_LEAST = 1e-6
+"""Of these days together, in any unit: below it there is nothing to divide by."""
 
 
 class Before(NamedTuple):
@@ -172,7 +174,7 @@ def _in_own_days(load: Floats, learnt: NDArray[np.intp]) -> list[Floats]:
         _of_window(np.cumsum(each, axis=1), until)
         for each in (~np.isnan(load), np.nan_to_num(load))
     )
-    is_known = (count >= LOAD_DAYS_MIN) & (total > 0)
+    is_known = (count >= LOAD_DAYS_MIN) & (total > LOAD_LEAST)
     average = np.divide(total, count, out=np.full_like(load, np.nan), where=is_known)
     shifted, days_before = load, []
     for _ in range(3):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from math import isfinite, nan
+from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -30,6 +30,8 @@ SCALES = {"1-5": Scale(1, 5), "0-10": Scale(0, NRS_MAX)}
 REQUIRED = ("athlete", "date", "soreness")
 LOAD = "load_au"
 """The column of each day's load, where it is there and no other one is named."""
+LOAD_MAX = 1e12
+"""In any unit; what is larger is a mistake."""
 
 
 def from_csv(path: Path, scale: Scale, load_column: str | None = None) -> Entries:
@@ -180,9 +182,9 @@ def _load(text: str) -> float:
     if not text.strip():
         return nan
     value = _number(text)
-    if isfinite(value) and value >= 0:
+    if 0 <= value <= LOAD_MAX:
         return value
-    raise UsageError("say a number from 0 on, or nothing where it is not told")
+    raise UsageError(f"say a number from 0 to {LOAD_MAX:g}, or nothing where it is not told")
 
 
 def _number(text: str) -> float:
