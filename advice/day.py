@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from advice.course import SIDES, Course
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from advice.limits import Limits
     from advice.words import Units
     from pipeline.checkin import CheckIn
-    from pipeline.history import History
+    from pipeline.history import History, RiskFactors
+
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,16 +30,19 @@ class Day:
     limits: Limits
     course: Course
     training: Training
+    risk: RiskFactors
     units: Units = "km"
     """In which distances are said."""
     last_answered: Day | None = None
     """The day of the latest answer, when that is not today."""
+    yesterday: Day | None = None
+    """Yesterday as its own morning saw it, where a run is dated yesterday."""
 
     @property
     def answer(self) -> CheckIn | None:
         """This morning's answer."""
-        last = self.course.last
-        return last if last and last.on == self.on else None
+        recent = self.course.recent
+        return recent[-1] if recent and recent[-1].on == self.on else None
 
     @property
     def worst_nrs(self) -> int | None:
@@ -86,6 +92,7 @@ class _Walk:
     def __init__(self, history: History, limits: Limits, units: Units) -> None:
         self._limits = limits
         self._units = units
+        self._risk = history.risk
         self._mornings = history.mornings
         self._runs = history.runs
         self._next_morning = 0
@@ -93,13 +100,23 @@ class _Walk:
         self._course = Course(limits=limits)
         self._training = no_training(history, limits)
         self._answered: Day | None = None
-        self._on: date | None = None
+        self._at: Day | None = None
 
     def to(self, on: date) -> Day:
         """The day `on`, with everything up to it."""
-        if self._on and on < self._on:
-            raise ValueError("dates must come oldest first")
-        self._on = on
+        if self._at and on <= self._at.on:
+            if on < self._at.on:
+                raise ValueError("dates must come oldest first")
+            return self._at
+        self._follow(on - DAY)
+        ran_yesterday = self._next_run < len(self._runs) and self._runs[self._next_run].on < on
+        yesterday = self._seen(on - DAY) if ran_yesterday else None
+        self._follow(on)
+        self._at = self._seen(on, yesterday)
+        return self._at
+
+    def _follow(self, on: date) -> None:
+        """Follow the answers up to a date and the runs before it."""
         while self._next_morning < len(self._mornings):
             checkin = self._mornings[self._next_morning]
             if checkin.on > on:
@@ -107,9 +124,12 @@ class _Walk:
             self._take(checkin)
             self._next_morning += 1
         self._run_until(on)
-        if self._answered and self._answered.on == on:
-            return self._answered
-        return self._day(on, self._answered)
+
+    def _seen(self, on: date, yesterday: Day | None = None) -> Day:
+        """The day up to which all has been followed."""
+        if self._answered is None or self._answered.on < on:
+            return self._day(on, self._answered, yesterday)
+        return self._day(on, None, yesterday) if yesterday else self._answered
 
     def _take(self, checkin: CheckIn) -> None:
         """Follow one answer, after the runs before it."""
@@ -124,13 +144,15 @@ class _Walk:
             self._training = self._training.after(self._runs[self._next_run])
             self._next_run += 1
 
-    def _day(self, on: date, last_answered: Day | None) -> Day:
+    def _day(self, on: date, last_answered: Day | None, yesterday: Day | None = None) -> Day:
         """A day with what has been followed so far."""
         return Day(
             on=on,
             limits=self._limits,
             course=self._course,
             training=self._training,
+            risk=self._risk,
             units=self._units,
             last_answered=last_answered,
+            yesterday=yesterday,
         )

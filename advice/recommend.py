@@ -11,6 +11,7 @@ from advice.limits import default_limits
 from advice.missing import missing
 from advice.recommendation import Recommendation, Verdict
 from advice.rules import judge
+from advice.yesterday import ran_on_a_rest_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -53,12 +54,16 @@ def recommend_days(
     Raises:
         ValueError: the dates do not ascend.
     """
+    before: Recommendation | None = None
     for day in follow(history, dates, limits or default_limits(), units):
-        yield _recommendation(day, history.data_through)
+        before = _recommendation(day, history.data_through, before)
+        yield before
 
 
-def _recommendation(day: Day, data_through: datetime | None) -> Recommendation:
-    """One day's verdict with all that belongs to it."""
+def _recommendation(
+    day: Day, data_through: datetime | None, before: Recommendation | None
+) -> Recommendation:
+    """One day's verdict with all that belongs to it; `before` is the one made before it."""
     fired = judge(day)
     verdict = fired[0].rule.verdict
     rise = weekly_rise(day)
@@ -69,7 +74,11 @@ def _recommendation(day: Day, data_through: datetime | None) -> Recommendation:
         verdict=verdict,
         provisional=day.answer is None,
         urgency=fired[0].rule.urgency,
-        because=(*reasons, *ceiling_reasons(day, most, rise)),
+        because=(
+            *reasons,
+            *ran_on_a_rest_day(day, verdict, before),
+            *ceiling_reasons(day, most, rise),
+        ),
         ceiling=most,
         care=care(day, verdict),
         missing=missing(day),

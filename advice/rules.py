@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from advice import signs
+from advice import signs, signs_of_running
 from advice.recommendation import Because, Verdict
 
 if TYPE_CHECKING:
@@ -238,6 +238,14 @@ RULES: tuple[Rule, ...] = (
         "EVIDENCE 9.10",
     ),
     Rule(
+        "ladder_rest_day",
+        Verdict.REST,
+        signs_of_running.ladder_rest_day,
+        "The watch shows a run ({when}), and on the way back after a sudden sharp pain each run is "
+        "followed by {rest} without one: rest today.",
+        "B. Green, healthhp.com.au/post/6-rules-for-running-after-calf-injury (EVIDENCE 1.4, 9.14)",
+    ),
+    Rule(
         "rest_holds",
         Verdict.REST,
         _rest_holds,
@@ -246,6 +254,25 @@ RULES: tuple[Rule, ...] = (
         "EVIDENCE 9.2",
     ),
     # A flat and easy run at most.
+    Rule(
+        "return_ladder",
+        Verdict.EASY,
+        signs_of_running.return_ladder,
+        "Step {step} of {steps} of the way back: {what}, for at most {minutes} minutes in all, "
+        "then {rest} without a run. Strength work, if you do any, comes after the run. {mornings} "
+        "mornings at 0 to {quiet_nrs} after it {then}.",
+        "Green 2022, Sports Med Open 8:10, and healthhp.com.au; the steps are our design "
+        "(EVIDENCE 1.1, 1.4, 9.14)",
+    ),
+    Rule(
+        "ladder_not_open",
+        Verdict.EASY,
+        signs_of_running.ladder_not_open,
+        "You told us ({when}) that you may run again after a sudden sharp pain. The steps of the "
+        "way back open on a morning at 0 to {quiet_nrs}: until then no more than the first, "
+        "{what}, for at most {minutes} minutes in all.",
+        "EVIDENCE 1.1, 9.10, 9.14",
+    ),
     Rule(
         "limped_yesterday",
         Verdict.EASY,
@@ -291,6 +318,14 @@ RULES: tuple[Rule, ...] = (
         "Frandsen 2025, BJSM 59:1203 (EVIDENCE 4.6, 9.11)",
     ),
     Rule(
+        "after_a_calf_load_spike",
+        Verdict.EASY,
+        signs_of_running.after_a_calf_load_spike,
+        "A run asked {calf_load} of your calves ({when}), more than {percent} % beyond your most: "
+        "the {days} days after such a step are at most easy.",
+        "Our extension of Frandsen 2025, BJSM 59:1203, to calf load (EVIDENCE 4.6, 9.11)",
+    ),
+    Rule(
         "after_clearance",
         Verdict.EASY,
         signs.after_clearance,
@@ -326,6 +361,23 @@ RULES: tuple[Rule, ...] = (
         signs.no_run_in_window,
         "We know of no run in the last {days} days: begin with something easy.",
         "Frandsen 2025 needs a run to compare with (EVIDENCE 4.6, 9.11)",
+    ),
+    Rule(
+        "only_spikes_in_window",
+        Verdict.EASY,
+        signs_of_running.only_spikes_in_window,
+        "What we know of the last {days} days is far beyond the runs before it, so there is no "
+        "run to go by: begin with something easy.",
+        "Frandsen 2025 needs a run to compare with (EVIDENCE 4.6, 9.11)",
+    ),
+    Rule(
+        "no_rest_day",
+        Verdict.AS_PLANNED,
+        signs_of_running.no_rest_day,
+        "The watch shows a run on each of the last {days} days: a day of rest belongs in every "
+        "week.",
+        "Founding article: rest days worked into the routine; how many days is our design "
+        "(EVIDENCE 0)",
     ),
     Rule(
         "nothing_stands_out",

@@ -20,9 +20,10 @@ def advise(options: argparse.Namespace) -> int:
     from flows.days import advise as advise_on  # noqa: PLC0415
 
     with for_reading(options) as (home, store, athlete):
-        units = home.athlete_settings(athlete).units
-        answer, _ = advise_on(store, athlete, options.on or home.today(athlete), units)
-    out(options, present.recommendation_json(athlete, answer), show.recommendation(answer, units))
+        wanted = home.athlete_settings(athlete)
+        answer, _ = advise_on(store, athlete, options.on or home.today(athlete), wanted)
+    told = show.recommendation(answer, wanted.units)
+    out(options, present.recommendation_json(athlete, answer), told)
     return DONE
 
 

@@ -10,8 +10,10 @@ Mornings, oldest first, the last one is today:
     2,may_run    seen by somebody; also may_not_run
     2,painkiller
 
-Runs: `10@3` is ten kilometres three days ago, `usual` is 10 km about twice a week until four days
-ago, `-` is none.
+Runs: `10@3` is ten kilometres three days ago, with as many calf-km; `10/15@3` has 15 of these;
+`usual` is 10 km about twice a week until four days ago, `-` is none.
+
+A page is a table of such pictures: columns between |, headings of its parts after --.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -44,6 +46,16 @@ def history(morning_picture, run_picture="usual", unknown=()):
     )
 
 
+def rows(page):
+    """The rows of a page without its head and headings, each a list of cells."""
+    lines = page.strip().splitlines()[1:]
+    return [
+        [cell.strip() for cell in line.split("|")]
+        for line in lines
+        if not line.strip().startswith("--")
+    ]
+
+
 def _repeated(token):
     one, _, times = token.partition("*")
     return [one] * int(times or 1)
@@ -66,12 +78,13 @@ def _morning(on, drawn):
 
 
 def _run(index, token, today):
-    km, _, days_ago = token.partition("@")
+    amount, _, days_ago = token.partition("@")
+    km, _, calf_km = amount.partition("/")
     on = today - timedelta(days=int(days_ago))
     return Run(
         id=f"run-{index}",
         on=on,
         start_at=datetime(on.year, on.month, on.day, 7, tzinfo=UTC),
         distance_m=float(km) * 1000,
-        calf_km=float(km),
+        calf_km=float(calf_km or km),
     )
