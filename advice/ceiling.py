@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
-from advice import words
+from advice import ladder, words
 from advice.recommendation import Because, Ceiling, Verdict
 
 if TYPE_CHECKING:
@@ -50,12 +50,14 @@ def ceiling_reasons(
         return ()
     most = words.most(today.distance_m, day.units)
     if _goes_by_usual(day, longest, usual, easy=today.surface == "flat"):
-        by = f"{limits['easy_share']:.0%} of your usual run of {words.distance(usual, day.units)}"
+        by = f"{_share(day):.0%} of your usual run of {words.distance(usual, day.units)}"
+        by = f"{by}{_as_on_a_step(day)}"
     else:
         by = (
             f"{_factor(day):.0%} of your longest run of the last {limits['window_days']:g} days, "
             f"{words.distance(longest, day.units)}"
         )
+        by = f"{by}{_with_care(day)}"
     reasons = [
         Because(
             rule="ceiling",
@@ -106,17 +108,45 @@ def _most(day: Day, window: Window, lowered: float, *, easy: bool) -> float | No
     if longest is None or usual is None:
         return None
     by_usual = _goes_by_usual(day, longest, usual, easy=easy)
-    most = day.limits["easy_share"] * usual if by_usual else longest * _factor(day)
+    most = _share(day) * usual if by_usual else longest * _factor(day)
     return most * lowered
 
 
 def _goes_by_usual(day: Day, longest: float, usual: float, *, easy: bool) -> bool:
     """An easy day's most is a share of the usual run, unless the longest allows even less."""
-    return easy and day.limits["easy_share"] * usual < longest * _factor(day)
+    return easy and _share(day) * usual < longest * _factor(day)
+
+
+def _share(day: Day) -> float:
+    """The share of the usual run that an easy day allows; on the way back, its step's part."""
+    easy_share = day.limits["easy_share"]
+    on_step = day.course.ladder
+    return easy_share * ladder.share(on_step, day.limits) if on_step else easy_share
+
+
+def _as_on_a_step(day: Day) -> str:
+    """The step of the way back that a ceiling goes by, for the end of a sentence."""
+    on_step = day.course.ladder
+    if on_step is None:
+        return ""
+    return f", for step {max(1, on_step.step)} of {ladder.steps(day.limits)}"
 
 
 def _factor(day: Day) -> float:
-    """1.10, or 1.00 where the window holds few runs or unknown days."""
+    """1.10, or 1.00 where the window is not complete or the runner's calves want more care."""
     few = day.training.runs(day.on) < day.limits["enough_runs"]
-    unsure = few or day.training.unknown_days(day.on) > 0
+    unsure = few or day.training.unknown_days(day.on) > 0 or _with_care(day)
     return day.limits["longest_factor_unsure" if unsure else "longest_factor"]
+
+
+def _with_care(day: Day) -> str:
+    """What was told of the runner that takes the ten percent, for the end of a sentence (9.16).
+
+    Only the year of birth is known: the age is the one reached in the year of the day.
+    """
+    if day.risk.previous_calf_strain:
+        return ", and not beyond it after an earlier calf strain"
+    born, age = day.risk.birth_year, day.limits["cautious_age_years"]
+    if born is not None and day.on.year - born >= age:
+        return f", and not beyond it from the age of {age:g} on"
+    return ""

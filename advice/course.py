@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 from advice.episode import SideCourse
+from advice.ladder import Ladder, ladder_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +47,8 @@ class Course:
     """Seen by somebody, who said not to run."""
     proving_since: date | None = None
     """Allowed to run again, and no run yet with a next morning as good as the one before (9.10)."""
+    ladder: Ladder | None = None
+    """The way back after a sudden sharp pain, until its last step is done (9.14)."""
 
     @property
     def last(self) -> CheckIn | None:
@@ -85,6 +88,7 @@ class Course:
             limped_on=limped_on,
             held_since=before.held_since,
             proving_since=None if _proved(before, checkin, ran_on) else before.proving_since,
+            ladder=ladder_after(self.ladder, checkin, ran_on=ran_on, limits=self.limits),
         )
 
     def before_run(self, ran_on: date) -> CheckIn | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from advice.course import SIDES, Course
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from advice.recommendation import Forecast
     from advice.words import Units
     from pipeline.checkin import CheckIn
-    from pipeline.history import History, Run
+    from pipeline.history import History, RiskFactors, Run
     from pipeline.wardrobe import Pair
+
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,16 +43,19 @@ class Day:
     runs_seen: int
     outlook: Outlook
     """The forecasts of the history."""
+    risk: RiskFactors
     units: Units = "km"
     """In which distances are said."""
     last_answered: Day | None = None
     """The day of the latest answer, when that is not today."""
+    yesterday: Day | None = None
+    """Yesterday as its own morning saw it, where a run is dated yesterday."""
 
     @property
     def answer(self) -> CheckIn | None:
         """This morning's answer."""
-        last = self.course.last
-        return last if last and last.on == self.on else None
+        recent = self.course.recent
+        return recent[-1] if recent and recent[-1].on == self.on else None
 
     @property
     def worst_nrs(self) -> int | None:
@@ -74,8 +80,9 @@ class Day:
 
     @property
     def is_left_to_others(self) -> bool:
-        """After a visit to somebody: what helps is theirs to say, until a run has gone well."""
-        return bool(self.course.held_since or self.course.proving_since)
+        """After a visit, until a run has gone well, and on the way back: others say what helps."""
+        course = self.course
+        return bool(course.held_since or course.proving_since or course.ladder)
 
     @property
     def forecast(self) -> Forecast | None:
@@ -120,6 +127,7 @@ class _Walk:
         self._limits = limits
         self._units = units
         self._outlook = outlook
+        self._risk = history.risk
         self._mornings = history.mornings
         self._runs = history.runs
         self._next_morning = 0
@@ -129,13 +137,23 @@ class _Walk:
         self._wear = Wear(away_days=limits["pair_away_days"])
         self._wardrobe = Wardrobe(history.pairs)
         self._answered: Day | None = None
-        self._on: date | None = None
+        self._at: Day | None = None
 
     def to(self, on: date) -> Day:
         """The day `on`, with everything up to it."""
-        if self._on and on < self._on:
-            raise ValueError("dates must come oldest first")
-        self._on = on
+        if self._at and on <= self._at.on:
+            if on < self._at.on:
+                raise ValueError("dates must come oldest first")
+            return self._at
+        self._follow(on - DAY)
+        ran_yesterday = self._next_run < len(self._runs) and self._runs[self._next_run].on < on
+        yesterday = self._seen(on - DAY) if ran_yesterday else None
+        self._follow(on)
+        self._at = self._seen(on, yesterday)
+        return self._at
+
+    def _follow(self, on: date) -> None:
+        """Follow the answers up to a date and the runs before it."""
         while self._next_morning < len(self._mornings):
             checkin = self._mornings[self._next_morning]
             if checkin.on > on:
@@ -143,9 +161,12 @@ class _Walk:
             self._take(checkin)
             self._next_morning += 1
         self._run_until(on)
-        if self._answered and self._answered.on == on:
-            return self._answered
-        return self._day(on, self._answered)
+
+    def _seen(self, on: date, yesterday: Day | None = None) -> Day:
+        """The day up to which all has been followed."""
+        if self._answered is None or self._answered.on < on:
+            return self._day(on, self._answered, yesterday)
+        return self._day(on, None, yesterday) if yesterday else self._answered
 
     def _take(self, checkin: CheckIn) -> None:
         """Follow one answer, after the runs before it."""
@@ -162,7 +183,7 @@ class _Walk:
             self._wear = self._wear.after_run(self._runs[self._next_run])
             self._next_run += 1
 
-    def _day(self, on: date, last_answered: Day | None) -> Day:
+    def _day(self, on: date, last_answered: Day | None, yesterday: Day | None = None) -> Day:
         """A day with what has been followed so far."""
         return Day(
             on=on,
@@ -174,6 +195,8 @@ class _Walk:
             runs=self._runs,
             runs_seen=self._next_run,
             outlook=self._outlook,
+            risk=self._risk,
             units=self._units,
             last_answered=last_answered,
+            yesterday=yesterday,
         )

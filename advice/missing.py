@@ -114,7 +114,7 @@ def _missing_runs(day: Day) -> list[Item]:
                 "no ceiling goes beyond your longest known run.",
             )
         )
-    if day.training.runs(day.on) and day.training.distance_m.longest(day.on) is None:
+    if day.training.runs(day.on) and not day.training.distance_m.holds_runs(day.on):
         items.append(
             Item(name="distance", says="No run to go by has a distance, so there is no ceiling.")
         )

@@ -13,6 +13,7 @@ from advice.missing import missing
 from advice.recommendation import Recommendation, Verdict
 from advice.rules import judge
 from advice.shoes import shoes
+from advice.yesterday import ran_on_a_rest_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,12 +56,16 @@ def recommend_days(
     Raises:
         ValueError: the dates do not ascend.
     """
+    before: Recommendation | None = None
     for day in follow(history, dates, limits or default_limits(), units):
-        yield _recommendation(day, history.data_through)
+        before = _recommendation(day, history.data_through, before)
+        yield before
 
 
-def _recommendation(day: Day, data_through: datetime | None) -> Recommendation:
-    """One day's verdict with all that belongs to it."""
+def _recommendation(
+    day: Day, data_through: datetime | None, before: Recommendation | None
+) -> Recommendation:
+    """One day's verdict with all that belongs to it; `before` is the one made before it."""
     fired = judge(day)
     verdict = fired[0].rule.verdict
     rise = weekly_rise(day)
@@ -71,7 +76,11 @@ def _recommendation(day: Day, data_through: datetime | None) -> Recommendation:
         verdict=verdict,
         provisional=day.answer is None,
         urgency=fired[0].rule.urgency,
-        because=(*reasons, *ceiling_reasons(day, most, rise)),
+        because=(
+            *reasons,
+            *ran_on_a_rest_day(day, verdict, before),
+            *ceiling_reasons(day, most, rise),
+        ),
         ceiling=most,
         care=care(day, verdict),
         form=form(day, verdict),

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advice import sights, signs, words
+from advice import sights, signs, signs_of_running, words
 from advice.recommendation import Verdict
 from advice.rule import Fired, Rule
 from advice.rules_to_refer import PHYSICIAN, URGENT
@@ -67,6 +67,17 @@ REST_HOLDS = Rule(
     "days.",
     source="EVIDENCE 9.2",
 )
+NO_REST_DAY = Rule(
+    "no_rest_day",
+    Verdict.AS_PLANNED,
+    sign=signs_of_running.no_rest_day,
+    asks="The watch shows a run on each of the last {routine_days} days.",
+    saw=sights.days_in_a_row,
+    says="The watch shows a run on each of the last {days} days: a day of rest belongs in every "
+    "week.",
+    source="Founding article: rest days worked into the routine; how many days is our design "
+    "(EVIDENCE 0)",
+)
 NOTHING_STANDS_OUT = Rule(
     "nothing_stands_out",
     Verdict.AS_PLANNED,
@@ -77,4 +88,7 @@ NOTHING_STANDS_OUT = Rule(
     source="EVIDENCE 1.3 item 5",
 )
 
-RULES: tuple[Rule, ...] = (*URGENT, *PHYSICIAN, *REST, REST_HOLDS, *EASY, NOTHING_STANDS_OUT)
+RULES: tuple[Rule, ...] = (
+    *(*URGENT, *PHYSICIAN, *REST, REST_HOLDS),
+    *(*EASY, NO_REST_DAY, NOTHING_STANDS_OUT),
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advice import sights, signs
+from advice import sights, signs, signs_of_running
 from advice.recommendation import Verdict
 from advice.rule import Rule
 
@@ -76,6 +76,18 @@ REST: tuple[Rule, ...] = (
         source="EVIDENCE 9.10",
     ),
     Rule(
+        "ladder_rest_day",
+        Verdict.REST,
+        sign=signs_of_running.ladder_rest_day,
+        asks="On the way back after a sudden sharp pain, and the watch shows a run of the last "
+        "{ladder_rest_days} day.",
+        saw=sights.ladder,
+        says="The watch shows a run ({when}), and on the way back after a sudden sharp pain each "
+        "run is followed by {rest} without one: rest today.",
+        source="B. Green, healthhp.com.au/post/6-rules-for-running-after-calf-injury (EVIDENCE "
+        "1.4, 9.14)",
+    ),
+    Rule(
         "forecast_says_rest",
         Verdict.REST,
         steps_up_from=Verdict.EASY,
@@ -89,6 +101,36 @@ REST: tuple[Rule, ...] = (
 )
 
 EASY: tuple[Rule, ...] = (
+    Rule(
+        "return_ladder",
+        Verdict.EASY,
+        sign=signs_of_running.return_ladder,
+        asks="On one of the {ladder_steps} steps of the way back after a sudden sharp pain: "
+        "running by turns with {ladder_walk_minutes} minute of walking, {ladder_minutes} minutes "
+        "at most. A step opens the next one by {ladder_quiet_mornings} mornings at "
+        "{ladder_quiet_nrs} or less after a run on it; a morning above that, or a run that hurt "
+        "more, starts it anew, and {sore_easy_nrs} or more leads back a step. {ladder_rest_days} "
+        "day without a run follows each run.",
+        saw=sights.ladder,
+        says="Step {step} of {steps} of the way back: {what}, for at most {minutes} minutes in "
+        "all, then {rest} without a run. Strength work, if you do any, comes after the run. "
+        "{mornings} mornings at 0 to {quiet_nrs} after it {then}.",
+        source="Green 2022, Sports Med Open 8:10, and healthhp.com.au; the steps are our design "
+        "(EVIDENCE 1.1, 1.4, 9.14)",
+    ),
+    Rule(
+        "ladder_not_open",
+        Verdict.EASY,
+        sign=signs_of_running.ladder_not_open,
+        asks="Allowed to run again after a sudden sharp pain, and no morning since at "
+        "{ladder_quiet_nrs} or less; then the first of {ladder_steps} steps opens. Until then its "
+        "{ladder_minutes} minutes with {ladder_walk_minutes} minute of walking by turns.",
+        saw=sights.ladder,
+        says="You told us ({when}) that you may run again after a sudden sharp pain. The steps of "
+        "the way back open on a morning at 0 to {quiet_nrs}: until then no more than the first, "
+        "{what}, for at most {minutes} minutes in all.",
+        source="EVIDENCE 1.1, 9.10, 9.14",
+    ),
     Rule(
         "limped_yesterday",
         Verdict.EASY,
@@ -154,6 +196,18 @@ EASY: tuple[Rule, ...] = (
         source="Frandsen 2025, BJSM 59:1203 (EVIDENCE 4.6, 9.11)",
     ),
     Rule(
+        "after_a_calf_load_spike",
+        Verdict.EASY,
+        sign=signs_of_running.after_a_calf_load_spike,
+        asks="A run of the last {spike_easy_days} days asked more of the calves than "
+        "{longest_factor:.0%} of the most in the {window_days} days before it; such runs do not "
+        "count as the most for {spike_ignored_days} days.",
+        saw=sights.calf_load_spike,
+        says="A run asked {calf_load} of your calves ({when}), more than {percent} % beyond your "
+        "most: the {days} days after such a step are at most easy.",
+        source="Our extension of Frandsen 2025, BJSM 59:1203, to calf load (EVIDENCE 4.6, 9.11)",
+    ),
+    Rule(
         "after_clearance",
         Verdict.EASY,
         sign=signs.after_clearance,
@@ -202,6 +256,18 @@ EASY: tuple[Rule, ...] = (
         asks="No run is known of the last {window_days} days.",
         saw=sights.runs,
         says="We know of no run in the last {days} days: begin with something easy.",
+        source="Frandsen 2025 needs a run to compare with (EVIDENCE 4.6, 9.11)",
+    ),
+    Rule(
+        "only_spikes_in_window",
+        Verdict.EASY,
+        sign=signs_of_running.only_spikes_in_window,
+        asks="Every run with a distance in the last {window_days} days is beyond "
+        "{longest_factor:.0%} of the longest before it, and at most {spike_ignored_days} days "
+        "old.",
+        saw=sights.runs,
+        says="What we know of the last {days} days is far beyond the runs before it, so there is "
+        "no run to go by: begin with something easy.",
         source="Frandsen 2025 needs a run to compare with (EVIDENCE 4.6, 9.11)",
     ),
     Rule(

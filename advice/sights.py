@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from advice.course import Side
     from advice.day import Day
     from advice.episode import Episode
+    from advice.training import Measured
     from pipeline.checkin import Flag
 
     Sight = Callable[[Day], str]
@@ -223,10 +224,42 @@ def _morning_before(day: Day, ran_on: date) -> str:
 
 def spike(day: Day) -> str:
     """The latest run far beyond the longest before it."""
-    latest = day.training.distance_m.last_spike(day.on)
+    latest = day.training.distance_m.recent_spike(day.on)
+    return _spike(day, latest, "" if latest is None else words.distance(latest.amount, day.units))
+
+
+def calf_load_spike(day: Day) -> str:
+    """The same in calf load."""
+    latest = day.training.calf_km.recent_spike(day.on)
+    return _spike(day, latest, "" if latest is None else words.calf_load(latest.amount))
+
+
+def _spike(day: Day, latest: Measured | None, amount: str) -> str:
     if latest is None:
-        return f"no such run in the last {day.limits['window_days']:g} days"
-    return f"the last such run {_ago(day, latest.on)}, {words.distance(latest.amount, day.units)}"
+        return f"no such run in the last {day.limits['spike_easy_days']:g} days"
+    return f"such a run {_ago(day, latest.on)}, {amount}"
+
+
+def ladder(day: Day) -> str:
+    """Where somebody stands on the way back after a sudden sharp pain."""
+    on_it = day.course.ladder
+    if on_it is None:
+        return "no way back to go"
+    if on_it.allowed_on is None:
+        return "a sudden sharp pain, and nobody has said yet that you may run"
+    last = day.training.last
+    ran = f"last run {_ago(day, last.on)}" if last else "no run known"
+    if not on_it.step:
+        return f"may run again since {_ago(day, on_it.allowed_on)}, no quiet morning yet; {ran}"
+    quiet = words.count(on_it.quiet, "quiet morning")
+    return f"step {on_it.step}, {quiet} after a run on it; {ran}"
+
+
+def days_in_a_row(day: Day) -> str:
+    """On how many of the last days there was a run."""
+    days = day.limits["routine_days"]
+    ran = len(set(day.training.ran_within(day.on, days)))
+    return f"a run on {ran} of the last {days:g} days"
 
 
 def runs(day: Day) -> str:

@@ -155,7 +155,9 @@ def cleared_still_sore(day: Day) -> Facts | None:
 
 
 def _episodes(day: Day) -> dict[Side, Episode]:
-    """The episodes that have not ended."""
+    """The episodes that have not ended; on most days there is none."""
+    if day.course.left.episode is None and day.course.right.episode is None:
+        return {}
     return {side: e for side in SIDES if (e := day.course.side(side).episode)}
 
 
@@ -258,8 +260,8 @@ def _sides_facts(day: Day, sides: Collection[Side]) -> Facts | None:
 
 def after_a_spike(day: Day) -> Facts | None:
     """One of the two days after a run far longer than those before it."""
-    spike = day.training.distance_m.last_spike(day.on)
-    if not spike or (day.on - spike.on).days > day.limits["spike_easy_days"]:
+    spike = day.training.distance_m.recent_spike(day.on)
+    if spike is None:
         return None
     return {
         "distance": words.distance(spike.amount, day.units),

@@ -61,9 +61,23 @@ class Window:
         amounts = recent or [each.amount for each in within]
         return median(amounts) if amounts else None
 
-    def last_spike(self, on: date) -> Measured | None:
-        """The latest spike of the window."""
-        return next((each for each in reversed(self._within(on)) if each.spike), None)
+    def recent_spike(self, on: date) -> Measured | None:
+        """The latest spike, for the two days after it."""
+        for each in reversed(self.runs):
+            if (on - each.on).days > self.limits["spike_easy_days"]:
+                return None
+            if each.spike:
+                return each
+        return None
+
+    def holds_runs(self, on: date) -> bool:
+        """Whether a run of the window has a number."""
+        return bool(self.runs) and self.runs[-1].on >= self._start(on)
+
+    def only_spikes(self, on: date) -> bool:
+        """Whether the window holds runs, and all of them are spikes that are left out."""
+        ends_in_spike = self.holds_runs(on) and self.runs[-1].spike
+        return ends_in_spike and self.longest(on) is None
 
     def _longest(self, within: tuple[Measured, ...], on: date) -> float | None:
         ignored = self.limits["spike_ignored_days"]
@@ -74,11 +88,15 @@ class Window:
 
     def _within(self, on: date) -> tuple[Measured, ...]:
         """The runs of the days before `on` that the window covers."""
-        start = on - timedelta(days=self.limits["window_days"])
+        start = self._start(on)
         for place, each in enumerate(self.runs):
             if each.on >= start:
                 return self.runs[place:]
         return ()
+
+    def _start(self, on: date) -> date:
+        """The first day that the window before a day covers."""
+        return on - timedelta(days=self.limits["window_days"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +132,11 @@ class Training:
     def ran_within(self, on: date, days: float) -> tuple[date, ...]:
         """The dates of the runs of the last few days before a day."""
         return self.dates[bisect_left(self.dates, on - timedelta(days=days)) :]
+
+    def distance_on(self, on: date) -> float | None:
+        """What was run on one date of the window; None where a run has no distance."""
+        amounts_m = [each.amount for each in self.distance_m.runs if each.on == on]
+        return sum(amounts_m) if len(amounts_m) == self.dates.count(on) else None
 
     def unknown_days(self, on: date) -> int:
         """How many of the 30 days before a day are unknown; before the first run all are."""

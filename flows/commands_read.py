@@ -20,14 +20,14 @@ def advise(options: argparse.Namespace) -> int:
     from flows.days import advise as advise_on  # noqa: PLC0415
 
     with for_reading(options) as (home, store, athlete):
-        units = home.athlete_settings(athlete).units
-        answer, past = advise_on(store, athlete, options.on or home.today(athlete), units)
+        wanted = home.athlete_settings(athlete)
+        answer, past = advise_on(store, athlete, options.on or home.today(athlete), wanted)
     document = present.recommendation_json(athlete, answer)
-    text = show.recommendation(answer, units)
+    text = show.recommendation(answer, wanted.units)
     if options.explain:
         from advice.explain import explanation  # noqa: PLC0415
 
-        why = explanation(past.history(), answer.on, units=units)
+        why = explanation(past.history(), answer.on, units=wanted.units)
         document |= present.explanation_json(why)
         text = f"{text}\n\n{show.explanation(why)}"
     out(options, document, text)

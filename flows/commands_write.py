@@ -180,8 +180,8 @@ def checkin(options: argparse.Namespace) -> int:
         raise UsageError(f"{on} has not come yet")
     with for_writing(options) as (home, store, athlete):
         changed = answers.keep(store, athlete, answers.from_options(options, on), settings.now())
-        units = home.athlete_settings(athlete).units
-        advice, _ = advise_on(store, athlete, on, units)
+        wanted = home.athlete_settings(athlete)
+        advice, _ = advise_on(store, athlete, on, wanted)
     out(
         options,
         {
@@ -191,7 +191,7 @@ def checkin(options: argparse.Namespace) -> int:
             "advice": present.recommendation_json(athlete, advice),
         },
         f"Noted for {on}: left {options.left}, right {options.right}.\n\n"
-        + show.recommendation(advice, units),
+        + show.recommendation(advice, wanted.units),
     )
     return DONE
 

@@ -10,10 +10,10 @@ from datetime import date
 from advice.limits import default_limits
 from advice.recommend import recommend, recommend_days
 from advice.recommendation import Recommendation
-from advice.words import Units
 from connectors.versions import READER_VERSION
+from flows.settings import AthleteSettings
 from pipeline.day import DayRow, known_dates
-from pipeline.history import Past, told_of
+from pipeline.history import Past, RiskFactors, told_of
 from pipeline.store.athletes import EVER
 from pipeline.store.records import Store, Transaction
 from pipeline.versions import METRICS_VERSION, Versions
@@ -85,12 +85,22 @@ def rows_between(
     return [(row, verdicts.get(row.on)) for row in rows]
 
 
-def advise(store: Store, athlete: str, on: date, units: Units) -> tuple[Recommendation, Past]:
-    """The recommendation of one day, and what it follows from."""
+def advise(
+    store: Store, athlete: str, on: date, wanted: AthleteSettings
+) -> tuple[Recommendation, Past]:
+    """The recommendation of one day, and what it follows from.
+
+    What the settings tell of the runner changes the ceiling and no verdict, so that the days of
+    the table need not know it.
+    """
     derive_days(store, athlete)
     with store.reading() as transaction:
         past = past_of(transaction, athlete, on)
-    return recommend(past.history(), on, units=units), past
+    risk = RiskFactors(
+        previous_calf_strain=wanted.previous_calf_strain, birth_year=wanted.birth_year
+    )
+    past = replace(past, risk=risk)
+    return recommend(past.history(), on, units=wanted.units), past
 
 
 def _is_stale(transaction: Transaction, athlete: str) -> bool:

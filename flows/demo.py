@@ -84,7 +84,7 @@ def _prepare(folder: Path, files: Path, today: date) -> None:
 
 def _results(home: Home, store: Store, today: date) -> tuple[dict[str, Any], str]:
     """Today's answer and where everything lies: for programs, and for people."""
-    answer, _ = advise(store, ME, today, home.athlete_settings(ME).units)
+    answer, _ = advise(store, ME, today, home.athlete_settings(ME))
     letter = send(home, store, ME, today)
     with store.reading() as transaction:
         runs = present.runs_json(transaction.activities(ME))

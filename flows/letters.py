@@ -20,7 +20,7 @@ NO_ADDRESS = "runner <{athlete}@localhost>"
 
 def compose(home: Home, store: Store, athlete: str, on: date) -> tuple[Recommendation, Letter]:
     """The letter of a day as it would be written now."""
-    answer, past = advise(store, athlete, on, home.athlete_settings(athlete).units)
+    answer, past = advise(store, athlete, on, home.athlete_settings(athlete))
     return answer, letter(answer, facts=_facts(home, store, athlete, on, past))
 
 

@@ -12,9 +12,12 @@ Mornings, oldest first, the last one is today:
     2,may_run    seen by somebody; also may_not_run
     2,painkiller
 
-Runs: `10@3` is ten kilometres three days ago, `usual` is 10 km about twice a week until four days
-ago, `-` is none. `10@3,Blue` was run in Blue (Bare is a minimal pair), `10@3,c-9` with a cadence
-9 below the own line (SD 4, drawn from 20 runs; `c-9/5`: from 5).
+Runs: `10@3` is ten kilometres three days ago, with as many calf-km; `10/15@3` has 15 of these;
+`usual` is 10 km about twice a week until four days ago, `-` is none. `10@3,Blue` was run in Blue
+(Bare is a minimal pair), `10@3,c-9` with a cadence 9 below the own line (SD 4, drawn from 20 runs;
+`c-9/5`: from 5).
+
+A page is a table of such pictures: columns between |, headings of its parts after --.
 """
 
 import re
@@ -50,6 +53,16 @@ def history(morning_picture, run_picture="usual", unknown=()):
     )
 
 
+def rows(page):
+    """The rows of a page without its head and headings, each a list of cells."""
+    lines = page.strip().splitlines()[1:]
+    return [
+        [cell.strip() for cell in line.split("|")]
+        for line in lines
+        if not line.strip().startswith("--")
+    ]
+
+
 def _repeated(token):
     one, _, times = token.partition("*")
     return [one] * int(times or 1)
@@ -75,7 +88,8 @@ def _morning(on, drawn):
 
 def _run(index, token, today):
     token, *marks = token.split(",")
-    km, _, days_ago = token.partition("@")
+    amount, _, days_ago = token.partition("@")
+    km, _, calf_km = amount.partition("/")
     shoes = next((mark for mark in marks if mark[0].isupper()), None)
     on = today - timedelta(days=int(days_ago))
     return Run(
@@ -83,7 +97,7 @@ def _run(index, token, today):
         on=on,
         start_at=datetime(on.year, on.month, on.day, 7, tzinfo=UTC),
         distance_m=float(km) * 1000,
-        calf_km=float(km),
+        calf_km=float(calf_km or km),
         worn=Worn(shoes, "minimal" if shoes == "Bare" else None) if shoes else None,
         cadence=next((_cadence(mark[1:]) for mark in marks if mark.startswith("c")), None),
     )

@@ -96,9 +96,12 @@ BESIDE = {
         "At most this far, never a target. As planned: {longest_factor:.0%} of the longest run "
         "of {window_days} days, in distance and in calf load, each by itself; a run that was "
         "such a step itself is left out for {spike_ignored_days} days. With fewer than "
-        "{enough_runs} runs, or with days of which nobody knows: {longest_factor_unsure:.0%}. "
+        "{enough_runs} runs, with days of which nobody knows, after an earlier calf strain or from "
+        "{cautious_age_years} years on: {longest_factor_unsure:.0%}. "
         "Easy: on the flat, and {easy_share:.0%} of the median run of {median_window_days} days "
-        "where that is less. Without a run in the window there is no number."
+        "where that is less; on the way back after a sudden sharp pain, its share by the step of "
+        "{ladder_steps}. Without a run in the window, or with none but recent ones far beyond the "
+        "others, there is no number."
     ),
     "A week clearly sorer than the last": (
         "Both weeks of {week_days} days have {weekly_answers} answers or more, this week's "

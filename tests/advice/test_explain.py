@@ -88,8 +88,15 @@ SAW = """
   2                         | usual           | above_pre_run          | no run in the last 2 days
   3/1 3/2 3/1               | usual           | one_sided              | left 3 3 3, right 1 2 1 over 3 mornings
   3/1 . 3/1 3/1             | usual           | one_sided              | left 3 3 3, right 1 1 1 over 4 mornings
-  0                         | usual 18@3      | after_a_spike          | the last such run 3 days ago, 18.0 km
-  0                         | usual           | after_a_spike          | no such run in the last 30 days
+  0                         | usual 18@2      | after_a_spike          | such a run 2 days ago, 18.0 km
+  0                         | usual 10/18@1   | after_a_calf_load_spike | such a run yesterday, 18.0 calf-km
+  0                         | 5@3 5@2 6@2 5@1 | no_rest_day            | a run on 3 of the last 7 days
+  0,sudden_sharp_pain       | usual           | return_ladder          | a sudden sharp pain, and nobody has said yet that you may run
+  0,sudden_sharp_pain 2,may_run | usual       | ladder_not_open        | may run again since this morning, no quiet morning yet; last run 4 days ago
+  0,sudden_sharp_pain 0,may_run . 0 | usual 2@2 | return_ladder        | step 1, 1 quiet morning after a run on it; last run 2 days ago
+  0                         | usual           | ladder_rest_day        | no way back to go
+  0*12                      | -               | forecast_says_rest     | 11 pairs of own mornings; no forecast of one's own has proved itself yet
+  0                         | usual           | after_a_spike          | no such run in the last 2 days
   0                         | usual           | no_run_in_window       | 8 runs in the last 30 days
   0                         | -               | no_run_in_window       | 0 runs in the last 30 days
   0,may_not_run 0           | usual           | held_back              | may not run, told yesterday
@@ -108,6 +115,7 @@ def test_what_a_rule_saw(row):
     assert explained(mornings, runs)[rule].saw == saw
 
 
+BACK = "0,sudden_sharp_pain 0,may_run 0"
 ANOTHER = {
     "red_flag_now": ("0", "0,dark_urine"),
     "forecast_says_rest": ("0", "0 0"),
@@ -137,6 +145,12 @@ ANOTHER = {
     "above_pre_run": ("1 1 2", "2 1 2"),
     "one_sided": ("3/1*3", "3/1 3/2 3/1"),
     "after_a_spike": ("0", "0 0 0"),
+    "after_a_calf_load_spike": ("0", "0"),
+    "only_spikes_in_window": ("0", "0"),
+    "no_rest_day": ("0", "0"),
+    "ladder_rest_day": ("0", f"{BACK}"),
+    "ladder_not_open": ("0,sudden_sharp_pain 2,may_run", "0,sudden_sharp_pain 2,may_run 2"),
+    "return_ladder": (BACK, "0"),
     "after_clearance": ("0,may_run", "0,may_run 0"),
     "cleared_still_sore": ("2*9 2,may_run", "2*9 2"),
     "painkiller": ("0", "0,painkiller"),
@@ -149,7 +163,13 @@ ANOTHER = {
 @pytest.mark.parametrize("rule", [rule.name for rule in RULES[:-1]])
 def test_another_number_is_seen(rule):
     one, other = ANOTHER[rule]
-    by = {"after_a_spike": ("usual", "usual 18@1"), "no_run_in_window": ("usual", "usual 9@3")}
+    by = {
+        "after_a_spike": ("usual", "usual 18@1"),
+        "after_a_calf_load_spike": ("usual", "usual 10/18@1"),
+        "no_run_in_window": ("usual", "usual 9@3"),
+        "only_spikes_in_window": ("usual", "usual 9@3"),
+        "no_rest_day": ("usual 5@1", "usual 5@2 5@1"),
+    }
     runs = by.get(rule, ("usual 10@2", "usual 10@2"))
     saw = [explained(*each)[rule].saw for each in zip((one, other), runs, strict=True)]
     assert saw[0] != saw[1]
@@ -258,7 +278,7 @@ def test_miles_are_said_to_those_who_run_in_miles():
     assert said[0].says == "0 to 2 on both sides tomorrow would allow at most 6.8 mi."
     assert said[0].ceiling == Ceiling(distance_m=11000.0, calf_km=11.0, surface="any")
     day = explanation(history("0", "usual 18@1"), TODAY, units="mi")
-    assert any(each.saw == "the last such run yesterday, 11.2 mi" for each in day.rules)
+    assert any(each.saw == "such a run yesterday, 11.2 mi" for each in day.rules)
 
 
 def test_no_distance_beside_a_flag():
@@ -327,7 +347,8 @@ def test_what_fired_is_what_was_judged(past, answer):
         each.rule.name: each.rule.because(each.facts).says for each in judge(day_of(past))
     }
     assert [each.rule for each in why if each.decides] == [said.because[0].rule]
-    assert {each.rule for each in said.because} - {"ceiling", "weekly_rise"} <= set(fired)
+    beside = {"ceiling", "weekly_rise", "ran_on_a_rest_day"}
+    assert {each.rule for each in said.because} - beside <= set(fired)
     assert all(each.saw for each in why)
 
 

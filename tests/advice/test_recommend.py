@@ -12,8 +12,8 @@ from advice.recommend import recommend, recommend_days
 from advice.recommendation import Ceiling
 from advice.rules import RULES
 from pipeline.checkin import FLAGS
-from pipeline.history import History, pair, with_told
-from tests.advice.pictures import TODAY, history
+from pipeline.history import History, RiskFactors, pair, with_told
+from tests.advice.pictures import TODAY, history, rows
 
 CEILINGS = """
   mornings       | runs                          | km    | surface | why
@@ -42,21 +42,45 @@ CEILINGS = """
   0*7 1*7        | usual                         | 11.0  | any     | at 1 nothing is lowered
   0*4 .*3 2*7    | usual                         | 7.7   | any     | four answers will do
   0*3 .*4 2*7    | usual                         | 11.0  | any     | three will not
+  0              | 10@34 18@5                    | no number | flat    | only a spike
 """
-ROWS = [[cell.strip() for cell in line.split("|")] for line in CEILINGS.strip().splitlines()[1:]]
+WAY_BACK = """
+  mornings after a sudden sharp pain | runs                      | km    | why
+  0,may_not_run                      | usual                     | none  | no running
+  2,may_run                          | usual                     | 1.2   | as the first step
+  0,may_run                          | usual                     | 1.2   | a fifth of an easy day
+  0,may_run 0 0                      | usual 10@2                | 2.4   | two fifths
+  0,may_run 0*4                      | usual 10@4 10@2           | 3.6   | three
+  0,may_run 0*6                      | usual 10@6 10@4 10@2      | 4.8   | four
+  0,may_run 0*8                      | usual 10@8 10@6 10@4 10@2 | 6.0   | the last: an easy day
+  0,may_run 0*10                     | usual 10@10 10@8 10@6 10@4 10@2 | 11.0 | done
+  0,may_run 0 0 3                    | usual 10@3                | 1.2   | a step back
+  0,may_run 0                        | usual 10@1                | none  | not two days in a row
+  0,may_run                          | 1@60 1@20 18@5 18@3       | 1.0   | never above the longest
+  0,may_run                          | -                         | no number | no usual run
+  2*7 3*4 3,may_run 3*2              | usual                     | 0.84  | and 30 % less: sorer
+"""
 
 
-@pytest.mark.parametrize("row", ROWS, ids=" | ".join)
+@pytest.mark.parametrize("row", rows(CEILINGS), ids=" | ".join)
 def test_ceilings(row):
     mornings, runs, km, surface, _ = row
-    ceiling = recommend(history(mornings, runs), TODAY).ceiling
-    expected = {
-        "none": None,
-        "no number": Ceiling(distance_m=None, calf_km=None, surface="flat"),
-    }
-    if km not in expected:
-        expected[km] = Ceiling(distance_m=float(km) * 1000, calf_km=float(km), surface=surface)
-    assert ceiling == expected[km]
+    assert recommend(history(mornings, runs), TODAY).ceiling == drawn(km, surface)
+
+
+@pytest.mark.parametrize("row", rows(WAY_BACK), ids=" | ".join)
+def test_ceilings_on_the_way_back(row):
+    mornings, runs, km, why = row
+    ceiling = recommend(history(f"0,sudden_sharp_pain {mornings}", runs), TODAY).ceiling
+    assert ceiling == drawn(km, "any" if why == "done" else "flat")
+
+
+def drawn(km, surface):
+    if km == "none":
+        return None
+    if km == "no number":
+        return Ceiling(distance_m=None, calf_km=None, surface=surface)
+    return Ceiling(distance_m=float(km) * 1000, calf_km=float(km), surface=surface)
 
 
 def most(history):
@@ -167,6 +191,89 @@ def test_no_sentence_promises_or_diagnoses():
     assert set(signs.FLAG_WORDS) == set(FLAGS)
     fields = {field for rule in RULES for _, field, *_ in string.Formatter().parse(rule.says)}
     assert "calf" not in fields  # a calf is said with its side and its verb
+
+
+@pytest.mark.parametrize(
+    ("risk", "km"),
+    [
+        ({}, 11.0),
+        ({"previous_calf_strain": False}, 11.0),
+        ({"previous_calf_strain": True}, 10.0),
+        ({"birth_year": 1986}, 11.0),  # 39 in 2025
+        ({"birth_year": 1985}, 10.0),
+    ],
+)
+def test_an_earlier_strain_and_age_take_the_ten_percent(risk, km):
+    past = replace(history("0"), risk=RiskFactors(**risk))
+    assert most(past) == (km * 1000, km)
+    assert recommend(past, TODAY).verdict is recommend(history("0"), TODAY).verdict
+
+
+def test_why_the_ten_percent_are_taken_is_said():
+    def says(mornings="0", **risk):
+        past = replace(history(mornings), risk=RiskFactors(**risk))
+        return recommend(past, TODAY).because[-1].says
+
+    longest = "of your longest run of the last 30 days, 10.0 km"
+    assert says() == f"Today at most 11.0 km: 110% {longest}."
+    assert says(previous_calf_strain=True, birth_year=1960) == (
+        f"Today at most 10.0 km: 100% {longest}, and not beyond it after an earlier calf strain."
+    )
+    assert says(birth_year=1960) == (
+        f"Today at most 10.0 km: 100% {longest}, and not beyond it from the age of 40 on."
+    )
+    assert says("3", birth_year=1960) == says("3")  # an easy day goes by the usual run
+
+
+@pytest.mark.parametrize(
+    ("mornings", "runs", "what"),
+    [
+        ("4 2", "usual 8@1", "8.0 km"),
+        ("4 2", "usual 8@1 3@1", "11.0 km"),
+        ("4 .", "usual 8@1", "8.0 km"),
+        ("4 . .", "usual 8@1", "8.0 km"),  # a silent yesterday has its own verdict
+        ("4 . . . .", "usual 8@1", None),
+        ("4 2", "usual 8@2", None),
+        ("3 2", "usual 8@1", None),
+        ("2*9 2", "usual 8@1", "8.0 km"),
+        ("0,may_not_run 0", "usual 8@1", "8.0 km"),
+        ("0,sudden_sharp_pain 0,may_run 0 0", "usual 2@2 2@1", "2.0 km"),
+        ("0,dark_urine 0,none", "usual 8@1", None),  # a red flag stands alone
+    ],
+)
+def test_a_run_on_a_day_of_rest_is_told_and_decides_nothing(mornings, runs, what):
+    past = history(mornings, runs)
+    for said in (recommend(past, TODAY), _last_of_a_walk(past)):
+        told = [each.says for each in said.because if each.rule == "ran_on_a_rest_day"]
+        expected = f"The watch shows {what} yesterday, a day for which our rules said rest."
+        assert told == ([expected] if what else [])
+        assert said.because[0].rule != "ran_on_a_rest_day"
+
+
+def _last_of_a_walk(past):
+    """Today after yesterday, whose verdict is known then."""
+    *_, last = recommend_days(past, [TODAY - timedelta(days=1), TODAY])
+    return last
+
+
+def test_half_of_a_days_runs_is_no_distance():
+    past = history("4 2", "usual 8@1 3@1")
+    runs = (*past.runs[:-1], replace(past.runs[-1], distance_m=None))
+    said = recommend(replace(past, runs=runs), TODAY)
+    assert said.because[1].says.startswith("The watch shows a run yesterday, a day for which")
+
+
+def test_a_date_may_be_asked_twice():
+    past = history("4 2", "usual 8@1")
+    assert list(recommend_days(past, [TODAY, TODAY])) == [recommend(past, TODAY)] * 2
+
+
+def test_calf_load_is_said_in_its_own_unit():
+    (reason, *_) = recommend(history("0", "usual 10/18@1"), TODAY).because
+    assert reason.says == (
+        "A run asked 18.0 calf-km of your calves (yesterday), more than 10 % beyond your most: "
+        "the 2 days after such a step are at most easy."
+    )
 
 
 def test_pain_of_a_run_counts_from_the_day_it_was_told():

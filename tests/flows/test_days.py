@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from flows.days import advise, derive_days, rows_between
+from flows.settings import AthleteSettings
 from pipeline.checkin import CheckIn
 from pipeline.store.records import RawFile, Store
 from tests.store.made import DAY, raw_file, run, seen_file
@@ -94,7 +95,22 @@ def test_verdicts_of_the_table_are_the_advice_of_each_day(new_store):
         add_answer(store, day + 1, day % 5)
     derive_days(store, "me")
     for row, verdict in table(store):
-        assert advise(store, "me", row.on, "km")[0].verdict.word == verdict
+        assert advise(store, "me", row.on, AthleteSettings())[0].verdict.word == verdict
+
+
+@pytest.mark.parametrize(
+    ("told", "times"),
+    [({}, 1.1), ({"previous_calf_strain": True}, 1.0), ({"birth_year": 1950}, 1.0)],
+)
+def test_what_the_settings_tell_of_the_runner_reaches_the_ceiling(new_store, told, times):
+    store = new_store()
+    for day in range(0, 40, 3):
+        add_run(store, day)
+    add_answer(store, 40, 0)
+    answer, past = advise(store, "me", DAY + timedelta(days=40), AthleteSettings(**told))
+    longest_m = max(each.distance_m or 0.0 for each in past.activities)
+    assert answer.ceiling
+    assert answer.ceiling.distance_m == pytest.approx(times * longest_m, abs=0.1)
 
 
 def test_nothing_to_do_changes_nothing(new_store):

@@ -156,9 +156,11 @@ def test_an_answer_of_neither_speaks_of_none():
     assert pair([morning()], [run(-1)]) == {}
 
 
-def test_of_several_answers_the_later_holds_and_each_keeps_its_morning():
-    told = pair([morning(0, during=2, rpe=5), morning(1, during=6), morning(2, rpe=0)], [run(-1)])
-    assert told == {"-1/6": Told(((on(0), 2), (on(1), 6)), ((on(0), 5), (on(2), 0)))}
+def test_of_several_answers_the_later_effort_and_the_worst_pain_hold_each_from_its_morning():
+    answers = [morning(0, during=2, rpe=5), morning(1, during=6), morning(2, during=3, rpe=0)]
+    told = pair(answers, [run(-1)])
+    during, efforts = ((on(0), 2), (on(1), 6), (on(2), 3)), ((on(0), 5), (on(2), 0))
+    assert told == {"-1/6": Told(during, efforts)}
     [of] = with_told([run(-1)], told)
     assert [of.during(on(day)) for day in (-1, 0, 1, 2)] == [None, 2, 6, 6]
 

@@ -1,0 +1,106 @@
+"""What can be seen in how runs follow each other: the way back, calf load, days without rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from advice import words
+from advice.ladder import steps
+from advice.signs import days_ago
+
+if TYPE_CHECKING:
+    from advice.day import Day
+    from advice.ladder import Ladder
+    from advice.limits import Limits
+    from advice.signs import Facts
+
+# The way back after a sudden sharp pain (9.14).
+
+
+def ladder_rest_day(day: Day) -> Facts | None:
+    """A run too short a time ago for whoever is on the way back."""
+    last = day.training.last
+    if not _may_run(day) or last is None:
+        return None
+    if (day.on - last.on).days > day.limits["ladder_rest_days"]:
+        return None
+    return {"when": days_ago((day.on - last.on).days), "rest": _rest(day.limits)}
+
+
+def return_ladder(day: Day) -> Facts | None:
+    """On one of the steps."""
+    ladder = _may_run(day)
+    if ladder is None or not ladder.step:
+        return None
+    return {
+        "step": ladder.step,
+        "steps": steps(day.limits),
+        "what": _what(ladder.step, day.limits),
+        "minutes": int(day.limits["ladder_minutes"]),
+        "rest": _rest(day.limits),
+        "mornings": int(day.limits["ladder_quiet_mornings"]),
+        "quiet_nrs": int(day.limits["ladder_quiet_nrs"]),
+        "then": "open the next step" if ladder.step < steps(day.limits) else "end it",
+    }
+
+
+def ladder_not_open(day: Day) -> Facts | None:
+    """Running is allowed again, and no morning was quiet yet."""
+    ladder = _may_run(day)
+    if ladder is None or ladder.allowed_on is None or ladder.step:
+        return None
+    return {
+        "when": days_ago((day.on - ladder.allowed_on).days),
+        "quiet_nrs": int(day.limits["ladder_quiet_nrs"]),
+        "what": _what(1, day.limits),
+        "minutes": int(day.limits["ladder_minutes"]),
+    }
+
+
+def _may_run(day: Day) -> Ladder | None:
+    """The ladder of somebody who may run again."""
+    ladder = day.course.ladder
+    return ladder if ladder and ladder.allowed_on else None
+
+
+def _what(step: int, limits: Limits) -> str:
+    """A step in words."""
+    if step == steps(limits):
+        return "easy running without walking breaks"
+    run, walk = (words.count(int(n), "minute") for n in (step, limits["ladder_walk_minutes"]))
+    return f"run {run}, walk {walk}, and so on"
+
+
+def _rest(limits: Limits) -> str:
+    """How long no run follows a run."""
+    return words.count(int(limits["ladder_rest_days"]), "day")
+
+
+# Calf load, the window, the week (4.6, 9.11).
+
+
+def after_a_calf_load_spike(day: Day) -> Facts | None:
+    """One of the two days after a run with far more calf load than those before it."""
+    spike = day.training.calf_km.recent_spike(day.on)
+    if spike is None:
+        return None
+    return {
+        "calf_load": words.calf_load(spike.amount),
+        "calf_km": spike.amount,
+        "percent": round(100 * (day.limits["longest_factor"] - 1)),
+        "days": int(day.limits["spike_easy_days"]),
+        "when": days_ago((day.on - spike.on).days),
+    }
+
+
+def only_spikes_in_window(day: Day) -> Facts | None:
+    """Every run of 30 days with a distance is a recent spike: none is left to go by."""
+    only_spikes = day.training.distance_m.only_spikes(day.on)
+    return {"days": int(day.limits["window_days"])} if only_spikes else None
+
+
+def no_rest_day(day: Day) -> Facts | None:
+    """A run on each of the last days."""
+    days = int(day.limits["routine_days"])
+    dates = day.training.ran_within(day.on, days)
+    return {"days": days} if len(set(dates)) == days else None
