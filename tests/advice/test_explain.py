@@ -337,6 +337,7 @@ def test_what_is_promised_holds_when_that_answer_is_given(past, answer, back):
     assert levels == list(range(11))
 
 
+@pytest.mark.slow
 @SOME
 @given(pasts(), st.none() | answers(TODAY))
 def test_what_fired_is_what_was_judged(past, answer):
@@ -352,6 +353,7 @@ def test_what_fired_is_what_was_judged(past, answer):
     assert all(each.saw for each in why)
 
 
+@pytest.mark.slow
 @SOME
 @given(pasts(), st.integers(0, 50))
 def test_an_explanation_does_not_see_what_came_later(past, back):

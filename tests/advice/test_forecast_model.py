@@ -53,6 +53,7 @@ def tomorrow(diary, *, in_the_morning=True):
     return forecasts(diary, PRIOR, in_the_morning=in_the_morning).density[0, -1]
 
 
+@pytest.mark.slow
 @some
 @given(diary=days_of_one(), data=st.data())
 def test_a_sorer_morning_never_makes_tomorrow_less_sore(diary, data):
@@ -64,6 +65,7 @@ def test_a_sorer_morning_never_makes_tomorrow_less_sore(diary, data):
     assert (at_least(upper) >= at_least(lower) - 1e-12).all()
 
 
+@pytest.mark.slow
 @some
 @given(diary=days_of_one(), times=st.floats(1.0, 5.0), in_the_morning=st.booleans())
 def test_a_longer_last_run_never_makes_tomorrow_less_sore(diary, times, in_the_morning):
@@ -79,6 +81,7 @@ def test_a_longer_last_run_never_makes_tomorrow_less_sore(diary, times, in_the_m
     assert (at_least(upper) >= at_least(lower) - 1e-12).all()
 
 
+@pytest.mark.slow
 @some
 @given(diary=days_of_one())
 def test_nothing_told_is_also_forecast_as_if_nothing_were_sore(diary):

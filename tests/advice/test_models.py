@@ -11,6 +11,8 @@ from advice.models import MODELS
 from advice.scoring import scored_days
 from tests.advice.diaries_drawn import any_diaries
 
+pytestmark = pytest.mark.slow
+
 few = settings(max_examples=30, deadline=None)
 """Each example is thirty days of three athletes."""
 each_model = pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)

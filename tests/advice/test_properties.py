@@ -179,6 +179,7 @@ def assert_not_relaxed(stricter, than):
     assert stricter.ceiling.surface == "flat" or than.ceiling.surface == "any"
 
 
+@pytest.mark.slow
 @EVERY
 @given(pasts(), answers(TODAY), st.data())
 def test_raising_a_number_never_relaxes(past, answer, data):
@@ -243,6 +244,7 @@ CALM_ANSWERS = st.builds(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @EVERY
 @given(pasts().map(calmed) | pasts(), st.none() | answers(TODAY) | CALM_ANSWERS)
 def test_what_is_said_beside_a_verdict_is_withheld_where_it_must_be(past, answer):
@@ -272,6 +274,7 @@ def test_a_stable_two_after_clearance_is_not_banned(past, days):
     assert {each.verdict for each in recommend_days(history, dates)} <= {Verdict.EASY}
 
 
+@pytest.mark.slow
 @EVERY
 @given(pasts(), st.none() | answers(TODAY))
 def test_one_rule_always_decides_and_the_words_are_the_same(past, answer):
@@ -295,6 +298,7 @@ def test_many_days_are_the_days_one_by_one(past, step):
     assert list(recommend_days(past, dates)) == [recommend(past, on) for on in dates]
 
 
+@pytest.mark.slow
 @EVERY
 @given(pasts(), st.data())
 def test_the_future_does_not_change_the_past(past, data):
@@ -322,6 +326,7 @@ def test_a_longer_last_run_never_relaxes(past, answer, measures, times):
         assert verdict(replace(history, runs=(*history.runs[:-1], longer))) >= verdict(history)
 
 
+@pytest.mark.slow
 @EVERY
 @given(pasts(), st.none() | answers(TODAY), st.booleans(), st.none() | st.integers(1930, 2020))
 def test_what_is_told_of_the_runner_only_tightens_the_ceiling(past, answer, strain, born):

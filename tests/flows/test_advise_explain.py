@@ -8,6 +8,8 @@ from advice.rules import RULES
 from tests.flows.installation import SETTINGS, TODAY, Installation
 from tests.flows.test_contract import check
 
+pytestmark = pytest.mark.slow
+
 ADDED = {"rules", "would_change"}
 
 

@@ -210,6 +210,7 @@ def test_a_past_has_the_days_of_the_plainest_way(past, first):
         agree(ours, plain, rel=1e-6)
 
 
+@pytest.mark.slow
 @some
 @given(st.lists(pasts(), min_size=2, max_size=5), st.data())
 def test_nobodys_numbers_depend_on_who_else_is_in_the_batch(batch, data):

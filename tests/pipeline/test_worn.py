@@ -226,6 +226,7 @@ def test_the_spread_is_within_pairs_and_begins_at_the_usual_one(pairs, spread):
     assert found == pytest.approx(spread)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.integers(0, 60), st.sampled_from(["Old", "Blue", "-"]))), PAIRS)
 def test_every_morning_enters_one_pair_at_most(runs, pairs):
     drawn = " ".join(f"{day}:{name}" for day, name in sorted(runs))
