@@ -129,20 +129,18 @@ def soreness(left: int, right: int) -> str:
 
 
 def forecast(tomorrow: Forecast) -> str:
-    """What may be said of tomorrow's soreness, and by how many pairs of mornings, in a sentence."""
+    """What may be said of tomorrow's soreness, and by how many pairs of mornings."""
     pairs = count(tomorrow.pairs, "pair")
     if tomorrow.soreness_mean is None or tomorrow.interval_80 is None or tomorrow.p_ge_4 is None:
-        return f"Too early to say: {count(tomorrow.pairs, 'pair')} of mornings so far."
-    by = (
-        f"By {pairs} of your own mornings"
-        if tomorrow.model == "personal"
-        else "As your last mornings went (their moving average; a forecast of your own has not "
-        f"beaten it yet, with {pairs} of mornings so far)"
-    )
+        return f"Too early to say: {pairs} of mornings so far."
     low, high = tomorrow.interval_80
+    about = f"about {tomorrow.soreness_mean:.1f} of 10, with 80 % between {low} and {high}"
+    if tomorrow.model == "personal":
+        likely_sore = likely(tomorrow.p_ge_4)
+        return f"By {pairs} of your own mornings: {about}; 4 or more with {likely_sore}."
     return (
-        f"{by}, soreness tomorrow is about {tomorrow.soreness_mean:.1f} of 10, with 80 % between "
-        f"{low} and {high}; {likely(tomorrow.p_ge_4)} for 4 or more."
+        f"If it goes on like your last mornings: {about}. No forecast of your own has been better "
+        f"than this moving average yet, with {pairs} of mornings so far."
     )
 
 

@@ -1,6 +1,7 @@
 """The letter of a morning, as it is read: one picture for each verdict, and what always holds."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from html.parser import HTMLParser
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advice.letter import QUESTION, STANDING, LetterFacts, letter
-from advice.recommendation import Because, Ceiling, Item, Recommendation, Verdict
+from advice.recommendation import Because, Ceiling, Forecast, Item, Recommendation, Verdict
 from pipeline.checkin import CheckIn
 from pipeline.day import DayRow
 
@@ -334,6 +335,18 @@ def test_yesterday(row, line):
 )
 def test_half_a_sum_says_that_it_is_one(rows, line):
     assert f"- {line}\n" in letter(REST, facts=told(last_days=rows)).text
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+@pytest.mark.parametrize("model", ["personal", "ewma", "none"])
+def test_tomorrow_is_told_beside_whatever_may_be_done_today(verdict, model):
+    forecast = Forecast(pairs=80, model=model)
+    if model != "none":
+        forecast = replace(forecast, soreness_mean=1.6, p_ge_4=0.1, interval_80=(0, 3))
+    made = letter(answer(verdict, "Because.", forecast=forecast), facts=BARE)
+    is_told = verdict < Verdict.PHYSICIAN and model != "none"
+    assert ("about 1.6 of 10, with 80 % between 0 and 3" in " ".join(made.text.split())) == is_told
+    assert (">Tomorrow<" in made.html) == is_told
 
 
 def test_nothing_from_the_watch_yet():

@@ -1,5 +1,6 @@
 """Numbers, dates and verdicts as a runner reads them."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from advice import words
-from advice.recommendation import Ceiling, Verdict
+from advice.recommendation import Ceiling, Forecast, Verdict
 
 SUNDAY = date(2026, 11, 22)
 
@@ -120,3 +121,42 @@ def test_nothing_is_called_safe(verdict, urgency):
 def test_the_first_clause_follows_a_colon(sentence, clause):
     room = 24 if "many" in sentence else 40
     assert words.first_clause(sentence, at_most_characters=room) == clause
+
+
+FIRST = Forecast(pairs=8, model="none")
+EWMA = Forecast(soreness_mean=3.56, p_ge_4=0.52, interval_80=(2, 5), pairs=106, model="ewma")
+PERSONAL = replace(EWMA, model="personal", p_ge_4=0.084, acts_on=0.084)
+
+
+@pytest.mark.parametrize(
+    ("forecast", "read"),
+    [
+        (FIRST, "Too early to say: 8 pairs of mornings so far."),
+        (
+            EWMA,
+            (
+                "If it goes on like your last mornings: about 3.6 of 10, with 80 % between 2 and "
+                "5. No forecast of your own has been better than this moving average yet, with "
+                "106 pairs of mornings so far."
+            ),
+        ),
+        (
+            PERSONAL,
+            (
+                "By 106 pairs of your own mornings: about 3.6 of 10, with 80 % between 2 and 5; "
+                "4 or more with 8 %."
+            ),
+        ),
+    ],
+)
+def test_forecast(forecast, read):
+    """The average, which has earned nothing, names no probability."""
+    assert words.forecast(forecast) == read
+
+
+@pytest.mark.parametrize(
+    ("probability", "read"),
+    [(0.0, "below 1 %"), (0.004, "below 1 %"), (0.006, "1 %"), (0.5, "50 %"), (1.0, "above 99 %")],
+)
+def test_nothing_is_ever_certain(probability, read):
+    assert words.likely(probability) == read
