@@ -191,8 +191,8 @@ EASY: tuple[Rule, ...] = (
         "longest run of the {window_days} days before it, where such a step is itself left out "
         "for {spike_ignored_days} days.",
         saw=sights.spike,
-        says="The watch shows {distance} ({when}), more than 10 % beyond your longest run: the "
-        "two days after such a step are at most easy.",
+        says="The watch shows {distance} ({when}), more than {percent}% beyond your longest run: "
+        "the {days} days after such a step are at most easy.",
         source="Frandsen 2025, BJSM 59:1203 (EVIDENCE 4.6, 9.11)",
     ),
     Rule(
@@ -203,7 +203,7 @@ EASY: tuple[Rule, ...] = (
         "{longest_factor:.0%} of the most in the {window_days} days before it; such runs do not "
         "count as the most for {spike_ignored_days} days.",
         saw=sights.calf_load_spike,
-        says="A run asked {calf_load} of your calves ({when}), more than {percent} % beyond your "
+        says="A run asked {calf_load} of your calves ({when}), more than {percent}% beyond your "
         "most: the {days} days after such a step are at most easy.",
         source="Our extension of Frandsen 2025, BJSM 59:1203, to calf load (EVIDENCE 4.6, 9.11)",
     ),

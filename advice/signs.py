@@ -266,6 +266,8 @@ def after_a_spike(day: Day) -> Facts | None:
     return {
         "distance": words.distance(spike.amount, day.units),
         "distance_m": spike.amount,
+        "percent": round(100 * (day.limits["longest_factor"] - 1)),
+        "days": int(day.limits["spike_easy_days"]),
         "when": days_ago((day.on - spike.on).days),
     }
 

@@ -134,7 +134,7 @@ def forecast(tomorrow: Forecast) -> str:
     if tomorrow.soreness_mean is None or tomorrow.interval_80 is None or tomorrow.p_ge_4 is None:
         return f"Too early to say: {pairs} of mornings so far."
     low, high = tomorrow.interval_80
-    about = f"about {tomorrow.soreness_mean:.1f} of 10, with 80 % between {low} and {high}"
+    about = f"about {tomorrow.soreness_mean:.1f} of 10, with 80% between {low} and {high}"
     if tomorrow.model == "personal":
         likely_sore = likely(tomorrow.p_ge_4)
         return f"By {pairs} of your own mornings: {about}; 4 or more with {likely_sore}."
@@ -145,11 +145,11 @@ def forecast(tomorrow: Forecast) -> str:
 
 
 def likely(probability: float) -> str:
-    """`12 %`, `below 1 %`, `above 99 %`: nothing is ever certain."""
+    """`12%`, `below 1%`, `above 99%`: nothing is ever certain."""
     percent = round(100 * probability)
     if not 1 <= percent <= 99:  # noqa: PLR2004 - the ends of a scale of percents
-        return "below 1 %" if percent < 1 else "above 99 %"
-    return f"{percent} %"
+        return "below 1%" if percent < 1 else "above 99%"
+    return f"{percent}%"
 
 
 def count(number: int, noun: str) -> str:

@@ -271,7 +271,7 @@ def test_a_date_may_be_asked_twice():
 def test_calf_load_is_said_in_its_own_unit():
     (reason, *_) = recommend(history("0", "usual 10/18@1"), TODAY).because
     assert reason.says == (
-        "A run asked 18.0 calf-km of your calves (yesterday), more than 10 % beyond your most: "
+        "A run asked 18.0 calf-km of your calves (yesterday), more than 10% beyond your most: "
         "the 2 days after such a step are at most easy."
     )
 

@@ -135,7 +135,7 @@ PERSONAL = replace(EWMA, model="personal", p_ge_4=0.084, acts_on=0.084)
         (
             EWMA,
             (
-                "If it goes on like your last mornings: about 3.6 of 10, with 80 % between 2 and "
+                "If it goes on like your last mornings: about 3.6 of 10, with 80% between 2 and "
                 "5. No forecast of your own has been better than this moving average yet, with "
                 "106 pairs of mornings so far."
             ),
@@ -143,8 +143,8 @@ PERSONAL = replace(EWMA, model="personal", p_ge_4=0.084, acts_on=0.084)
         (
             PERSONAL,
             (
-                "By 106 pairs of your own mornings: about 3.6 of 10, with 80 % between 2 and 5; "
-                "4 or more with 8 %."
+                "By 106 pairs of your own mornings: about 3.6 of 10, with 80% between 2 and 5; "
+                "4 or more with 8%."
             ),
         ),
     ],
@@ -156,7 +156,7 @@ def test_forecast(forecast, read):
 
 @pytest.mark.parametrize(
     ("probability", "read"),
-    [(0.0, "below 1 %"), (0.004, "below 1 %"), (0.006, "1 %"), (0.5, "50 %"), (1.0, "above 99 %")],
+    [(0.0, "below 1%"), (0.004, "below 1%"), (0.006, "1%"), (0.5, "50%"), (1.0, "above 99%")],
 )
 def test_nothing_is_ever_certain(probability, read):
     assert words.likely(probability) == read
