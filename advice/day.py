@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from advice.course import SIDES, Course
-from advice.outlook import Outlook
+from advice.forecast.outlook import Outlook
 from advice.training import Training, no_training
 from pipeline.wardrobe import Wardrobe
 from pipeline.worn import Wear

@@ -11,8 +11,8 @@ from flows.opening import for_reading, out
 from flows.progress import Advance, bar
 
 if TYPE_CHECKING:
-    from advice.diaries import Diaries, Entries
-    from advice.scoring import Score
+    from advice.forecast.diaries import Diaries, Entries
+    from advice.forecast.scoring import Score
 
 COLUMNS = ("model", "n", "athletes", "mae", "log_score", "brier_ge4", "coverage_80",
            "ci_low", "ci_high")  # fmt: skip
@@ -30,8 +30,8 @@ IN_THE_MORNING = (
 
 def evaluate(options: argparse.Namespace) -> int:
     """One row a model: how good its forecasts were, each made from earlier days only."""
-    from advice.models import MODELS, SHOWN  # noqa: PLC0415 - NumPy
-    from advice.scoring import evaluate as score  # noqa: PLC0415
+    from advice.forecast.models import MODELS, SHOWN  # noqa: PLC0415 - NumPy
+    from advice.forecast.scoring import evaluate as score  # noqa: PLC0415
     from advice.words import count  # noqa: PLC0415
 
     if options.diaries is None:
@@ -88,7 +88,7 @@ def _watched(entries: "Entries", advance: Advance) -> "Iterator[Diaries]":
 
 def _said(scores: "Sequence[Score]", told: str, notes: "Sequence[str]") -> str:
     """The table, with what was scored and what the interval is."""
-    from advice.scoring import BLOCK_DAYS, EARLIER_ANSWERS_MIN, REFERENCE  # noqa: PLC0415
+    from advice.forecast.scoring import BLOCK_DAYS, EARLIER_ANSWERS_MIN, REFERENCE  # noqa: PLC0415
     from advice.words import count  # noqa: PLC0415
     from flows.show import table  # noqa: PLC0415
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from advice.diaries import Diaries, Entries, Scale
-from advice.forecast import diary
+from advice.forecast.diaries import Diaries, Entries, Scale
+from advice.forecast.mornings import diary
 from flows.days import derive_days, past_of
 from flows.errors import UsageError
 from flows.typed import day_of

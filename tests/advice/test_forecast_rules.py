@@ -13,8 +13,8 @@ from advice.limits import default_limits
 from advice.recommend import recommend, recommend_days
 from advice.recommendation import Verdict
 from pipeline.checkin import FLAGS, CheckIn
+from tests.advice.forecast.test_mornings import EPISODES
 from tests.advice.pictures import TODAY, history, mornings
-from tests.advice.test_forecast import EPISODES
 from tests.advice.test_properties import EVERY, answered, answers, pasts
 
 QUIET = "0 " * 45

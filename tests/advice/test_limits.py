@@ -64,7 +64,7 @@ def test_an_unknown_name_fails_loudly():
 def test_our_own_limits_are_read_once_and_all_of_them_are_used():
     limits = default_limits()
     assert limits is default_limits()
-    code = "".join(path.read_text("utf-8") for path in Path(advice.__file__).parent.glob("*.py"))
+    code = "".join(path.read_text("utf-8") for path in Path(advice.__file__).parent.rglob("*.py"))
     assert {name for name in limits.table if not re.search(f'"{name}"', code)} == set()
 
 

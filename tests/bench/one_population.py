@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, TypedDict
 
-from advice.forecast import diary
-from advice.forecast_model import forecasts, population_prior
+from advice.forecast.mornings import diary
+from advice.forecast.voices import forecasts, population_prior
 from advice.recommend import recommend
 from pipeline.series import daily_series
 from tests.bench.runners import beside, paired, runners

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from advice.diaries import Diaries
+from advice.forecast.diaries import Diaries
 from pipeline.checkin import CheckIn
 from pipeline.day import DayActivity, SourceSpan, known_dates
 from pipeline.history import Past, pair
@@ -18,7 +18,7 @@ from pipeline.history import Past, pair
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from advice.diaries import Floats
+    from advice.forecast.diaries import Floats
 
 RUNS_A_WEEK = 4
 ANSWERED = 0.85

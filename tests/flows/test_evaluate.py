@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from advice.diaries import Scale
-from advice.models import MODELS
+from advice.forecast.diaries import Scale
+from advice.forecast.models import MODELS
 from flows.diaries import SCALES, from_csv, own
 from flows.errors import UsageError
 from pipeline.store.records import Store

@@ -1,7 +1,8 @@
 """make prior: fits the population prior on the public diaries, and measures it on people left out.
 
-Writes advice/prior.toml and docs/forecast.md. The diaries are not part of the project: the folder
-that holds `data/soreness` is named by CALFWISE_SHARED, or lies beside the checkout as `shared`.
+Writes advice/forecast/prior.toml and docs/forecast.md. The diaries are not part of the project: the
+folder that holds `data/soreness` is named by CALFWISE_SHARED, or lies beside the checkout as
+`shared`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from advice.forecast_model import population_prior
+from advice.forecast.voices import population_prior
 from tests.prior import document, measure, prior_file
 from tests.prior.fit import fitted
 from tests.prior.public import FOLDER, diaries, pmdata, soccermon
@@ -24,8 +25,9 @@ def main() -> int:
         return 2
     pools = {"SoccerMon": soccermon(FOLDER), "PMData": pmdata(FOLDER)}
     prior = fitted([diaries(people) for people in pools.values()], population_prior())
-    (ROOT / "advice" / "prior.toml").write_text(prior_file.written(prior, pools), encoding="utf-8")
-    print(prior_file.written(prior, pools))
+    text = prior_file.written(prior, pools)
+    (ROOT / "advice" / "forecast" / "prior.toml").write_text(text, encoding="utf-8")
+    print(text)
     measured = measure.left_out(pools, population_prior())
     page = ROOT / "docs" / "forecast.md"
     page.write_text(document.with_tables(page.read_text("utf-8"), measured), encoding="utf-8")

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from advice.forecast_model import FEATURES, Prior
-from advice.forecast_state import (
+from advice.forecast.state import (
     before_each_day,
     load_features,
     share_of_scale,
     soreness_features,
 )
+from advice.forecast.voices import FEATURES, Prior
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from advice.diaries import Diaries, Floats
+    from advice.forecast.diaries import Diaries, Floats
 
 DIGITS = 4
 MANY = 100_000
@@ -39,7 +39,7 @@ def fitted(pools: Sequence[Diaries], chosen: Prior) -> Prior:
     negative is taken out, the worst first, and the others are fitted again. Calf load comes last.
 
     Args:
-        pools: diaries on any scale; u, m and z as in `advice.forecast_model.forecasts`.
+        pools: diaries on any scale; u, m and z as in `advice.forecast.voices.forecasts`.
         chosen: what is not fitted.
     """
     parts = [_rows_of(pool) for pool in pools]

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from advice.baselines import ewma, persistence, person_mean
-from advice.forecast_model import Prior, forecasts
-from advice.scoring import brier, evaluate, interval_over_athletes, log_score, scored_days
+from advice.forecast.baselines import ewma, persistence, person_mean
+from advice.forecast.scoring import brier, evaluate, interval_over_athletes, log_score, scored_days
+from advice.forecast.voices import Prior, forecasts
 from tests.prior.fit import fitted
 from tests.prior.public import diaries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from advice.diaries import Diaries, Floats, Model
-    from advice.scoring import Score
+    from advice.forecast.diaries import Diaries, Floats, Model
+    from advice.forecast.scoring import Score
     from tests.prior.public import Person
 
 FOLDS = 5

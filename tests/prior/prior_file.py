@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from advice.forecast_model import FEATURES, VOICES, Prior
+from advice.forecast.voices import FEATURES, VOICES, Prior
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,7 +50,7 @@ def written(prior: Prior, pools: Mapping[str, Sequence[Person]]) -> str:
     for name, says in SAYS.items():
         lines += [f"# {says}", f"{name} = {getattr(prior, name):g}"]
     for name, keys, says in (
-        ("coefficients", FEATURES, "fitted; see advice/forecast_model.py for what they multiply"),
+        ("coefficients", FEATURES, "fitted; see advice/forecast/voices.py for what they multiply"),
         ("coefficients_sd", FEATURES, "how far people lie from them: chosen"),
         ("trust", VOICES, "how far each voice is believed of somebody unknown: chosen"),
     ):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from advice.diaries import Diaries, Scale
+from advice.forecast.diaries import Diaries, Scale
 from pipeline.load import REFERENCE_MPS, SPEED_EXPONENT, STEPS_PER_REFERENCE_KM
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from advice.baselines import ewma
-from advice.diaries import Diaries, Scale
-from advice.forecast_model import forecasts, population_prior
-from advice.forecast_state import learnt_before
+from advice.forecast.baselines import ewma
+from advice.forecast.diaries import Diaries, Scale
+from advice.forecast.scoring import MIDDLE, log_score, scored_days
+from advice.forecast.state import learnt_before
+from advice.forecast.voices import forecasts, population_prior
 from advice.recommendation import Forecast, ForecastModel
-from advice.scoring import MIDDLE, log_score, scored_days
 from pipeline.checkin import NRS_MAX
 from pipeline.history import Run
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from advice.diaries import Floats
+    from advice.forecast.diaries import Floats
     from advice.limits import Limits
     from pipeline.history import History
 

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from advice.diaries import Diaries, Entries, Scale
+from advice.forecast.diaries import Diaries, Entries, Scale
 
 ONE_TO_FIVE, ZERO_TO_TEN = Scale(1, 5), Scale(0, 10)
 FIRST_DAY = date(2026, 1, 1)

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advice.diaries import Scale
-from advice.models import MODELS
-from advice.scoring import (
+from advice.forecast.diaries import Scale
+from advice.forecast.models import MODELS
+from advice.forecast.scoring import (
     PROBABILITY_FLOOR,
     brier,
     covered,
@@ -22,7 +22,7 @@ from advice.scoring import (
     median_error,
     scored_days,
 )
-from tests.advice.diaries_drawn import (
+from tests.advice.forecast.diaries_drawn import (
     ONE_TO_FIVE,
     ZERO_TO_TEN,
     diaries,

@@ -5,8 +5,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from advice.diaries import Entries
-from tests.advice.diaries_drawn import ONE_TO_FIVE, ZERO_TO_TEN, entries, soreness
+from advice.forecast.diaries import Entries
+from tests.advice.forecast.diaries_drawn import ONE_TO_FIVE, ZERO_TO_TEN, entries, soreness
 
 
 def told(*lines, load=False):

@@ -10,7 +10,7 @@ from advice.recommendation import Forecast
 if TYPE_CHECKING:
     from datetime import date
 
-    from advice.forecast import Mornings
+    from advice.forecast.mornings import Mornings
     from advice.limits import Limits
     from pipeline.history import History
 
@@ -34,7 +34,7 @@ class Outlook:
         if answers < self._limits["forecast_answers"]:
             return Forecast(pairs=answers - 1, model="none")
         if self._mornings is None:
-            from advice.forecast import Mornings  # noqa: PLC0415 - NumPy
+            from advice.forecast.mornings import Mornings  # noqa: PLC0415 - NumPy
 
             self._mornings = Mornings(self._history, self._limits, self._last)
         return self._mornings.on(morning)

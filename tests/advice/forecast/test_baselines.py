@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advice.baselines import (
+from advice.forecast.baselines import (
     SPREAD_MIN,
     discretised_normal,
     erf,
@@ -16,7 +16,7 @@ from advice.baselines import (
     persistence,
     person_mean,
 )
-from tests.advice.diaries_drawn import ONE_TO_FIVE, ZERO_TO_TEN, diaries, soreness
+from tests.advice.forecast.diaries_drawn import ONE_TO_FIVE, ZERO_TO_TEN, diaries, soreness
 
 NAN = math.nan
 

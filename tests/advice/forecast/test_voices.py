@@ -11,16 +11,16 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from advice.diaries import Scale
-from advice.forecast_model import FEATURES, VOICES, forecasts, population_prior, read_prior
-from advice.forecast_state import (
+from advice.forecast.diaries import Scale
+from advice.forecast.state import (
     before_each_day,
     learnt_before,
     load_features,
     share_of_scale,
     soreness_features,
 )
-from tests.advice.diaries_drawn import ZERO_TO_TEN, diaries, of_array, soreness
+from advice.forecast.voices import FEATURES, VOICES, forecasts, population_prior, read_prior
+from tests.advice.forecast.diaries_drawn import ZERO_TO_TEN, diaries, of_array, soreness
 from tests.prior.fit import fitted
 from tests.prior.measure import left_out
 from tests.prior.prior_file import written

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advice.models import MODELS
-from advice.scoring import scored_days
-from tests.advice.diaries_drawn import any_diaries
+from advice.forecast.models import MODELS
+from advice.forecast.scoring import scored_days
+from tests.advice.forecast.diaries_drawn import any_diaries
 
 pytestmark = pytest.mark.slow
 

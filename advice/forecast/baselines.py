@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from advice.diaries import Diaries, Floats, Integers, Scale
+    from advice.forecast.diaries import Diaries, Floats, Integers, Scale
 
 EWMA_NEW = 0.3
 """Weight of the newest answer (EVIDENCE 7.2, 7.6)."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from advice.diaries import Diaries, Floats, Integers, Model, Scale
+    from advice.forecast.diaries import Diaries, Floats, Integers, Model, Scale
 
 Booleans: TypeAlias = NDArray[np.bool_]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advice.baselines import ewma, persistence, person_mean
-from advice.forecast_model import forecasts, population_prior
+from advice.forecast.baselines import ewma, persistence, person_mean
+from advice.forecast.voices import forecasts, population_prior
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from advice.diaries import Diaries, Floats, Model
+    from advice.forecast.diaries import Diaries, Floats, Model
 
 
 def pooled(diaries: Diaries) -> Floats:

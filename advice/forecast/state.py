@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from advice.baselines import EWMA_NEW
+from advice.forecast.baselines import EWMA_NEW
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from advice.diaries import Diaries, Floats, Scale
+    from advice.forecast.diaries import Diaries, Floats, Scale
 
 SLOW_NEW = 0.1
 """Weight of the newest answer in the slow EWMA."""

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from advice.baselines import SPREAD_MIN, discretised_normal
-from advice.forecast_state import (
+from advice.forecast.baselines import SPREAD_MIN, discretised_normal
+from advice.forecast.state import (
     after_nothing,
     before_each_day,
     learnt_before,
@@ -28,8 +28,8 @@ from advice.forecast_state import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from advice.diaries import Diaries, Floats, Scale
-    from advice.forecast_state import Before
+    from advice.forecast.diaries import Diaries, Floats, Scale
+    from advice.forecast.state import Before
 
 FEATURES = (
     *("level", "last", "fast", "slow"),
@@ -106,7 +106,7 @@ class _Learnt:
 @cache
 def population_prior() -> Prior:
     """The prior that comes with calfwise, read once; prior.toml says how it was fitted."""
-    return read_prior(resources.files("advice").joinpath("prior.toml").read_text("utf-8"))
+    return read_prior(resources.files("advice.forecast").joinpath("prior.toml").read_text("utf-8"))
 
 
 def read_prior(text: str) -> Prior:

@@ -8,11 +8,11 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from advice.baselines import ewma
-from advice.diaries import Scale
-from advice.forecast import Mornings, diary, passes
+from advice.forecast.baselines import ewma
+from advice.forecast.diaries import Scale
+from advice.forecast.mornings import Mornings, diary, passes
+from advice.forecast.outlook import Outlook
 from advice.limits import default_limits
-from advice.outlook import Outlook
 from pipeline.history import History
 from tests.advice.pictures import TODAY, history
 

@@ -1,0 +1,1 @@
+"""Pictures of diaries, and what may be said of tomorrow."""
