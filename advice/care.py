@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from advice.day import Day
 
 NOT_BAREFOOT = frozenset({"achilles_or_heel", "shin_or_bone"})
-"""Where it must not hurt, today or since the soreness began."""
+"""Where it must not hurt, or have hurt since the soreness began or in the last two weeks."""
 
 
 def care(day: Day, verdict: Verdict) -> tuple[Item, ...]:
@@ -56,7 +56,10 @@ def _may_go_barefoot(day: Day) -> bool:
     """Mildly sore, in the muscle as far as was told, with nothing that hides or forbids it."""
     if day.answer is None or not _sore(day) or not _may_walk(day) or day.answer.painkiller:
         return False
-    places = day.course.places | day.answer.where
+    limped_on, recently = day.course.limped_on, day.limits["limping_days"]
+    if limped_on and (day.on - limped_on).days <= recently:
+        return False
+    places = day.course.places.union(*(each.where for each in day.course.recent))
     return day.answer.worst < day.limits["barefoot_below_nrs"] and not places & NOT_BAREFOOT
 
 

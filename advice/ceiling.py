@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ from advice import ladder, words
 from advice.recommendation import Because, Ceiling, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from advice.day import Day
     from advice.training import Window
     from pipeline.checkin import CheckIn
@@ -21,8 +24,17 @@ SOURCE = "Frandsen 2025, BJSM 59:1203; calf load in the same way is our extensio
 class WeeklyRise:
     """Median soreness of two weeks, the second clearly sorer."""
 
+    of: str
+    """What is compared, for the middle of a sentence."""
     last_week_nrs: float
     this_week_nrs: float
+
+
+MEDIANS: dict[Callable[[CheckIn], int], str] = {
+    attrgetter("worst"): "of your mornings",
+    attrgetter("left"): "of your left calf",
+    attrgetter("right"): "of your right calf",
+}
 
 
 def ceiling(day: Day, verdict: Verdict, rise: WeeklyRise | None) -> Ceiling | None:
@@ -70,36 +82,39 @@ def ceiling_reasons(
         reasons.append(
             Because(
                 rule="weekly_rise",
-                says=f"The median of your mornings is {rise.this_week_nrs:g} of 10 this week, "
+                says=f"The median {rise.of} is {rise.this_week_nrs:g} of 10 this week, "
                 f"after {rise.last_week_nrs:g} last week: today's ceiling is "
                 f"{1 - limits['weekly_factor']:.0%} lower.",
                 values={
                     "last_week_nrs": rise.last_week_nrs,
                     "this_week_nrs": rise.this_week_nrs,
                 },
-                source="Silbernagel's weekly comparison, our numbers (EVIDENCE 1.3 item 6, 9.12)",
+                source="Week against week; the numbers are our design (EVIDENCE 1.3 item 6, 9.12)",
             )
         )
     return tuple(reasons)
 
 
 def weekly_rise(day: Day) -> WeeklyRise | None:
-    """Whether this week's median soreness is clearly above last week's (9.12)."""
-    days, limits = int(day.limits["week_days"]), day.limits
-    this_week = _median(day, range(days), limits["weekly_answers"])
-    last_week = _median(day, range(days, 2 * days), limits["weekly_answers"])
-    if this_week is None or last_week is None or this_week < limits["weekly_nrs"]:
-        return None
-    risen = this_week >= last_week + limits["weekly_rise_nrs"]
-    return WeeklyRise(last_week, this_week) if risen else None
+    """Whether this week's median soreness is clearly above last week's (9.12).
+
+    The worse side of each morning is compared, and each side with itself; any rise counts (9.1).
+    """
+    for soreness, of in MEDIANS.items():
+        last_week, this_week = (_median(day, soreness, weeks_back) for weeks_back in (1, 0))
+        if last_week is None or this_week is None or this_week < day.limits["weekly_nrs"]:
+            continue
+        if this_week >= last_week + day.limits["weekly_rise_nrs"]:
+            return WeeklyRise(of, last_week, this_week)
+    return None
 
 
-def _median(day: Day, days_back: range, answers: float) -> float | None:
-    """The median soreness of the answers so many days back, if there are enough of them."""
-    within: list[CheckIn] = [
-        each for each in day.course.recent if (day.on - each.on).days in days_back
-    ]
-    return median(each.worst for each in within) if len(within) >= answers else None
+def _median(day: Day, soreness: Callable[[CheckIn], int], weeks_back: int) -> float | None:
+    """The median soreness of one week's answers, if there are enough of them."""
+    days = int(day.limits["week_days"])
+    within = range(weeks_back * days, (weeks_back + 1) * days)
+    told = [soreness(each) for each in day.course.recent if (day.on - each.on).days in within]
+    return median(told) if len(told) >= day.limits["weekly_answers"] else None
 
 
 def _most(day: Day, window: Window, lowered: float, *, easy: bool) -> float | None:

@@ -40,6 +40,9 @@ def _is_the_time(day: Day) -> bool:
     if answer is None or answer.painkiller or answer.worst >= limits["sore_rest_nrs"]:
         return False
     episodes = [episode for side in SIDES if (episode := day.course.side(side).episode)]
+    limped_on = day.course.limped_on
+    if limped_on and (day.on - limped_on).days <= limits["limping_days"]:
+        return False
     if day.is_left_to_others or any(episode.seen for episode in episodes):
         return False
     hurts = bool(episodes) or answer.worst >= limits["episode_starts_nrs"]

@@ -26,6 +26,8 @@ class Ladder:
 
     allowed_on: date | None = None
     """Since when running is allowed again; None while nobody has said so."""
+    opened_on: date | None = None
+    """The first quiet morning since then; None until it comes."""
     step: int = 0
     """1 is the first; 0 until the steps open."""
     since: date | None = None
@@ -55,7 +57,12 @@ class Ladder:
 
     def _on_step(self, step: int, since: date) -> Ladder:
         """A step with nothing counted yet."""
-        return Ladder(allowed_on=self.allowed_on, step=step, since=since)
+        return Ladder(
+            allowed_on=self.allowed_on,
+            opened_on=self.opened_on or since,
+            step=step,
+            since=since,
+        )
 
 
 def ladder_after(

@@ -33,6 +33,9 @@ SEEN = "Seen? Tell us what they said."
 PROVISIONAL = "This is provisional: your answer this morning may change it."
 NO_NEW_ANSWER = "There is no new answer from this morning."
 STANDING = "General information, not a diagnosis."
+HELD_BACK = "held_back"
+"""The rule of whoever was seen and may not run; only another visit changes that."""
+HELD_BACK_GUIDANCE = "No run until you tell us that you may."
 MAIL_EXAMPLE = "L3 R1"
 
 
@@ -171,6 +174,8 @@ def _lede(answer: Recommendation, facts: LetterFacts) -> Iterator[str]:
     urgent = answer.verdict is Verdict.URGENT
     decided = answer.because[0].says
     guidance = words.guidance(answer.verdict, answer.urgency)
+    if answer.because[0].rule == HELD_BACK:
+        guidance = HELD_BACK_GUIDANCE
     if urgent:
         yield decided
     if guidance not in decided:
@@ -299,7 +304,7 @@ def _ask_notes(answer: Recommendation, facts: LetterFacts) -> Iterator[str]:
 def _commands(answer: Recommendation, facts: LetterFacts) -> Iterator[_Labelled]:
     if answer.verdict is not Verdict.URGENT:
         yield _Labelled("On the command line", facts.checkin_command)
-    if answer.verdict >= Verdict.PHYSICIAN:
+    if answer.verdict >= Verdict.PHYSICIAN or answer.because[0].rule == HELD_BACK:
         cleared = f"{facts.checkin_command} --cleared may_run|may_not_run"
         yield _Labelled("Once somebody has seen you", cleared)
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advice.course import SIDES
-from advice.recommendation import Item
+from advice.recommendation import Item, Verdict
 from pipeline.history import ANSWER_REACH_DAYS
+
+OF_RUNS = {"during", "run"}
+"""Questions about a run."""
 
 if TYPE_CHECKING:
     from datetime import date
@@ -15,11 +18,18 @@ if TYPE_CHECKING:
     from pipeline.checkin import CheckIn
 
 
-def missing(day: Day) -> tuple[Item, ...]:
-    """Everything missing on a day, the answer first."""
+def missing(day: Day, verdict: Verdict) -> tuple[Item, ...]:
+    """Everything missing on a day, the answer first.
+
+    Beside a red flag nothing is asked, and beside a referral nothing of runs.
+    """
+    if verdict is Verdict.URGENT:
+        return ()
     answer = day.answer
     told = _missing_answer(day) if answer is None else _missing_in(answer, day)
-    return (*told, *_missing_runs(day))
+    if verdict is Verdict.PHYSICIAN:
+        return tuple(each for each in told if each.name not in OF_RUNS)
+    return (*told, *_missing_runs(day, verdict))
 
 
 def _missing_answer(day: Day) -> list[Item]:
@@ -102,19 +112,20 @@ def _silent_since(day: Day) -> date | None:
     return min(earlier) if earlier and long_silence else None
 
 
-def _missing_runs(day: Day) -> list[Item]:
+def _missing_runs(day: Day, verdict: Verdict) -> list[Item]:
     """What is not known about the runs of the window."""
     items = []
     days = int(day.limits["window_days"])
+    may_run = verdict < Verdict.REST
     if unknown := day.training.unknown_days(day.on):
         items.append(
             Item(
                 name="unknown_days",
-                says=f"For {unknown} of the last {days} days nobody can say whether you ran, so "
-                "no ceiling goes beyond your longest known run.",
+                says=f"For {unknown} of the last {days} days nobody can say whether you ran"
+                f"{', so no ceiling goes beyond your longest known run' if may_run else ''}.",
             )
         )
-    if day.training.runs(day.on) and not day.training.distance_m.holds_runs(day.on):
+    if may_run and day.training.runs(day.on) and not day.training.distance_m.holds_runs(day.on):
         items.append(
             Item(name="distance", says="No run to go by has a distance, so there is no ceiling.")
         )

@@ -85,7 +85,7 @@ def _recommendation(
         care=care(day, verdict),
         form=form(day, verdict),
         shoes=shoes(day, verdict),
-        missing=missing(day),
+        missing=missing(day, verdict),
         forecast=None if verdict is Verdict.URGENT else day.forecast,
         rules_version=day.limits.rules_version,
         data_through=data_through,

@@ -73,8 +73,8 @@ NO_REST_DAY = Rule(
     sign=signs_of_running.no_rest_day,
     asks="The watch shows a run on each of the last {routine_days} days.",
     saw=sights.days_in_a_row,
-    says="The watch shows a run on each of the last {days} days: a day of rest belongs in every "
-    "week.",
+    says="The watch shows a run on each of the last {days} days. Many runners keep a day of rest "
+    "in every week.",
     source="Founding article: rest days worked into the routine; how many days is our design "
     "(EVIDENCE 0)",
 )

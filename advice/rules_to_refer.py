@@ -68,7 +68,7 @@ PHYSICIAN: tuple[Rule, ...] = (
         "in a row while they are at most {limping_days} days apart and no morning between was "
         "told to be without.",
         saw=sights.limp,
-        says="You have been limping for {days} mornings. Have it looked at, please do not run "
+        says="You told us of a limp over {days} mornings. Have it looked at, please do not run "
         "until then, and tell us what they said.",
         source="EVIDENCE 9.9",
         urgency="days",

@@ -6,6 +6,10 @@ from advice import sights, signs, signs_of_running
 from advice.recommendation import Verdict
 from advice.rule import Rule
 
+PAIN_MODEL = (
+    "Silbernagel 2007, pain-monitoring model, made for the Achilles tendon and the kneecap and not "
+    "validated for calf muscles (EVIDENCE 1.1, 1.3, 9.3)"
+)
 FORECAST_HAS_EARNED_IT = (
     "the runner's own forecast, which has beaten the EWMA by {gate_gain} over {gate_pairs} scored "
     "mornings or more (it begins after {forecast_answers} answers), gives {forecast_nrs} or more "
@@ -33,17 +37,17 @@ REST: tuple[Rule, ...] = (
         saw=sights.last_run,
         says="Your last run hurt up to {during} of 10, above the limit of {ceiling_nrs}. Rest, "
         "and tell us tomorrow how it is.",
-        source="Silbernagel 2007, pain-monitoring model (EVIDENCE 1.1, 9.3)",
+        source=PAIN_MODEL,
     ),
     Rule(
         "three_rises",
         Verdict.REST,
         sign=signs.three_rises,
         asks="A side has risen {rises} times in a row up to this morning. A rise over one missing "
-        "morning counts as two; after more than one the count begins anew.",
+        "morning counts as two; over more, it is the first of a new count.",
         saw=sights.rises,
-        says="Soreness of {the_calf} has kept rising from morning to morning, to {nrs} of 10 "
-        "today. Rest until it turns.",
+        says="Soreness of {the_calf} has risen from answer to answer, to {nrs} of 10 today. Rest "
+        "until it turns.",
         source="EVIDENCE 1.3, 9.5",
     ),
     Rule(
@@ -63,7 +67,8 @@ REST: tuple[Rule, ...] = (
         "{significant_pain_nrs}.",
         saw=sights.this_morning,
         says="{your_calf} at {nrs} of 10 this morning: no running today.",
-        source="Traffic lights of four physiotherapy pages, the strictest (EVIDENCE 1.2, 1.3)",
+        source="Amber on the traffic lights of four physiotherapy pages; no running then is our "
+        "design (EVIDENCE 1.2, 1.3 item 3)",
     ),
     Rule(
         "held_back",
@@ -79,8 +84,8 @@ REST: tuple[Rule, ...] = (
         "ladder_rest_day",
         Verdict.REST,
         sign=signs_of_running.ladder_rest_day,
-        asks="On the way back after a sudden sharp pain, and the watch shows a run of the last "
-        "{ladder_rest_days} day.",
+        asks="On the steps of the way back after a sudden sharp pain since an earlier morning, and "
+        "the watch shows a run of the last {ladder_rest_days} day.",
         saw=sights.ladder,
         says="The watch shows a run ({when}), and on the way back after a sudden sharp pain each "
         "run is followed by {rest} without one: rest today.",
@@ -91,8 +96,9 @@ REST: tuple[Rule, ...] = (
         "forecast_says_rest",
         Verdict.REST,
         steps_up_from=Verdict.EASY,
-        sign=signs.likely_sore_tomorrow,
-        asks=f"All other rules come to easy, and {FORECAST_HAS_EARNED_IT}",
+        sign=signs.likely_sore_and_not_cleared,
+        asks=f"All other rules come to easy, and {FORECAST_HAS_EARNED_IT} Not below "
+        "{sore_easy_nrs} where somebody has said that running may go on.",
         saw=sights.outlook,
         says="By {pairs} pairs of your own mornings, {nrs:g} of 10 or more tomorrow has a "
         "probability of {probability:.0%}: one step more careful, so rest today.",
@@ -106,15 +112,16 @@ EASY: tuple[Rule, ...] = (
         Verdict.EASY,
         sign=signs_of_running.return_ladder,
         asks="On one of the {ladder_steps} steps of the way back after a sudden sharp pain: "
-        "running by turns with {ladder_walk_minutes} minute of walking, {ladder_minutes} minutes "
-        "at most. A step opens the next one by {ladder_quiet_mornings} mornings at "
+        "running by turns with {ladder_walk_minutes} minute of walking, and {ladder_minutes} "
+        "minutes at most where there is no usual run to go by. A step opens the next one by "
+        "{ladder_quiet_mornings} mornings at "
         "{ladder_quiet_nrs} or less after a run on it; a morning above that, or a run that hurt "
         "more, starts it anew, and {sore_easy_nrs} or more leads back a step. {ladder_rest_days} "
         "day without a run follows each run.",
         saw=sights.ladder,
-        says="Step {step} of {steps} of the way back: {what}, for at most {minutes} minutes in "
-        "all, then {rest} without a run. Strength work, if you do any, comes after the run. "
-        "{mornings} mornings at 0 to {quiet_nrs} after it {then}.",
+        says="Step {step} of {steps} of the way back: {what}, then {rest} without a run. Strength "
+        "work, if you do any, comes after the run. {mornings} mornings at 0 to {quiet_nrs} after "
+        "it {then}.{before}",
         source="Green 2022, Sports Med Open 8:10, and healthhp.com.au; the steps are our design "
         "(EVIDENCE 1.1, 1.4, 9.14)",
     ),
@@ -128,7 +135,7 @@ EASY: tuple[Rule, ...] = (
         saw=sights.ladder,
         says="You told us ({when}) that you may run again after a sudden sharp pain. The steps of "
         "the way back open on a morning at 0 to {quiet_nrs}: until then no more than the first, "
-        "{what}, for at most {minutes} minutes in all.",
+        "{what}, and not two days in a row.{before}",
         source="EVIDENCE 1.1, 9.10, 9.14",
     ),
     Rule(
@@ -157,7 +164,7 @@ EASY: tuple[Rule, ...] = (
         "{during_ceiling_nrs}.",
         saw=sights.last_run,
         says="Your last run hurt up to {during} of 10: at most flat and easy now.",
-        source="Silbernagel 2007, pain-monitoring model (EVIDENCE 1.1, 1.3, 9.3)",
+        source=PAIN_MODEL,
     ),
     Rule(
         "above_pre_run",
@@ -191,8 +198,9 @@ EASY: tuple[Rule, ...] = (
         "longest run of the {window_days} days before it, where such a step is itself left out "
         "for {spike_ignored_days} days.",
         saw=sights.spike,
-        says="The watch shows {distance} ({when}), more than {percent}% beyond your longest run: "
-        "the {days} days after such a step are at most easy.",
+        says="The watch shows {distance} ({when}), more than {percent}% beyond the longest "
+        "run before it, recent steps of that kind left out: the {days} days after are at most "
+        "easy.",
         source="Frandsen 2025, BJSM 59:1203 (EVIDENCE 4.6, 9.11)",
     ),
     Rule(
@@ -203,8 +211,9 @@ EASY: tuple[Rule, ...] = (
         "{longest_factor:.0%} of the most in the {window_days} days before it; such runs do not "
         "count as the most for {spike_ignored_days} days.",
         saw=sights.calf_load_spike,
-        says="A run asked {calf_load} of your calves ({when}), more than {percent}% beyond your "
-        "most: the {days} days after such a step are at most easy.",
+        says="A run asked {calf_load} of your calves ({when}), more than {percent}% beyond the "
+        "most before it, recent steps of that kind left out: the {days} days after are at most "
+        "easy.",
         source="Our extension of Frandsen 2025, BJSM 59:1203, to calf load (EVIDENCE 4.6, 9.11)",
     ),
     Rule(

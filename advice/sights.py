@@ -138,7 +138,8 @@ def _episodes(day: Day, *more: str) -> str:
     for side in SIDES:
         if episode := day.course.side(side).episode:
             numbers = [MORE[name](day, side, episode) for name in more]
-            start = f"{side} at {episode.nrs} on day {episode.day(day.on)}"
+            answered_on = day.course.side(side).answered_on or day.on
+            start = f"{side} at {episode.nrs} on day {episode.day(answered_on)}"
             told.append(", ".join([start, *numbers, *_looked_at(day, episode)]))
     return "; ".join(told) or "no episode"
 

@@ -40,14 +40,14 @@ FLAG_WORDS: dict[Flag, str] = {
     "hard_tense_numb": "a hard, tense or numb calf",
     "cold_pale_blue": "a cold, pale or blue foot",
     "dark_urine": "dark urine",
-    "pop_or_kick": "a pop, or a feeling of being kicked in the calf",
+    "pop_or_kick": "a pop, a feeling of being kicked in the calf, or not rising on tiptoe",
     "one_sided_swelling_warm_red": "one calf swollen, warm or red",
     "cannot_bear_weight": "not being able to take four steps",
     "fever_redness": "spreading redness or fever",
-    "bone_pain_or_night_pain": "pain on the bone, or at night",
+    "bone_pain_or_night_pain": "pain on the bone, at night, or on a single hop",
     "sudden_sharp_pain": "a sudden sharp pain",
     "predictable_tightness": "tightness that comes at a predictable time or distance",
-    "fluoroquinolone_or_steroid": "a recent course of certain antibiotics or steroids",
+    "fluoroquinolone_or_steroid": "tendon pain after certain antibiotics or steroids",
     "limping": "limping on three mornings",
 }
 
@@ -312,6 +312,15 @@ def likely_sore_tomorrow(day: Day) -> Facts | None:
         "probability": forecast.acts_on,
         "pairs": forecast.pairs,
     }
+
+
+def likely_sore_and_not_cleared(day: Day) -> Facts | None:
+    """The same, but a visit goes before it: cleared with a stable 2, easy may go on (9.10)."""
+    seen = day.course.proving_since or any(each.seen for each in _episodes(day).values())
+    nrs = day.worst_nrs
+    if seen and nrs is not None and nrs < day.limits["sore_easy_nrs"]:
+        return None
+    return likely_sore_tomorrow(day)
 
 
 def always(_: Day) -> Facts:

@@ -14,13 +14,19 @@ if TYPE_CHECKING:
     from advice.limits import Limits
     from advice.signs import Facts
 
+BEFORE_RUNNING = "Before it: walking, raises of each calf and jumps on both legs, all without pain."
+
 # The way back after a sudden sharp pain (9.14).
 
 
 def ladder_rest_day(day: Day) -> Facts | None:
-    """A run too short a time ago for whoever is on the way back."""
-    last = day.training.last
-    if not _may_run(day) or last is None:
+    """A run too short a time ago for whoever is on the way back.
+
+    Not on the morning on which the steps open, nor before: nobody is banned by a stable 2, and a
+    sorer morning must not be freer than the one that opens them.
+    """
+    last, ladder = day.training.last, _may_run(day)
+    if ladder is None or last is None or ladder.opened_on is None or ladder.opened_on >= day.on:
         return None
     if (day.on - last.on).days > day.limits["ladder_rest_days"]:
         return None
@@ -35,8 +41,8 @@ def return_ladder(day: Day) -> Facts | None:
     return {
         "step": ladder.step,
         "steps": steps(day.limits),
-        "what": _what(ladder.step, day.limits),
-        "minutes": int(day.limits["ladder_minutes"]),
+        "what": _what(ladder.step, day),
+        "before": _before_the_first(ladder),
         "rest": _rest(day.limits),
         "mornings": int(day.limits["ladder_quiet_mornings"]),
         "quiet_nrs": int(day.limits["ladder_quiet_nrs"]),
@@ -52,8 +58,8 @@ def ladder_not_open(day: Day) -> Facts | None:
     return {
         "when": days_ago((day.on - ladder.allowed_on).days),
         "quiet_nrs": int(day.limits["ladder_quiet_nrs"]),
-        "what": _what(1, day.limits),
-        "minutes": int(day.limits["ladder_minutes"]),
+        "what": _what(1, day),
+        "before": _before_the_first(ladder),
     }
 
 
@@ -63,12 +69,22 @@ def _may_run(day: Day) -> Ladder | None:
     return ladder if ladder and ladder.allowed_on else None
 
 
-def _what(step: int, limits: Limits) -> str:
-    """A step in words."""
-    if step == steps(limits):
-        return "easy running without walking breaks"
+def _what(step: int, day: Day) -> str:
+    """A step in words; minutes bound it where no usual run gives a distance."""
+    limits = day.limits
+    minutes = limits["ladder_minutes"]
     run, walk = (words.count(int(n), "minute") for n in (step, limits["ladder_walk_minutes"]))
-    return f"run {run}, walk {walk}, and so on"
+    what = f"run {run}, walk {walk}, and so on"
+    if step == steps(limits):
+        what = "easy running without walking breaks"
+    if day.training.distance_m.usual(day.on) is not None:
+        return what
+    return f"{what}, for at most {minutes:g} minutes in all"
+
+
+def _before_the_first(ladder: Ladder) -> str:
+    """What comes before the first step, for the end of a sentence."""
+    return f" {BEFORE_RUNNING}" if ladder.step <= 1 else ""
 
 
 def _rest(limits: Limits) -> str:

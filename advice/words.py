@@ -134,7 +134,7 @@ def forecast(tomorrow: Forecast) -> str:
     if tomorrow.soreness_mean is None or tomorrow.interval_80 is None or tomorrow.p_ge_4 is None:
         return f"Too early to say: {pairs} of mornings so far."
     low, high = tomorrow.interval_80
-    about = f"about {tomorrow.soreness_mean:.1f} of 10, with 80% between {low} and {high}"
+    about = f"about {tomorrow.soreness_mean:.1f} of 10, at least 80% sure between {low} and {high}"
     if tomorrow.model == "personal":
         likely_sore = likely(tomorrow.p_ge_4)
         return f"By {pairs} of your own mornings: {about}; 4 or more with {likely_sore}."

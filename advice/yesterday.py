@@ -1,4 +1,4 @@
-"""A reason that never decides: the watch shows a run on a day for which our rules said rest."""
+"""A reason that never decides: the watch shows a run on a day without running by our rules."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ def ran_on_a_rest_day(
 ) -> tuple[Because, ...]:
     """Yesterday's verdict was rest or stricter, and a run is dated yesterday.
 
-    It tells, and asks for nothing: what the run did, the morning says. A red flag stands alone.
+    It tells, and asks for nothing: what the run did, the morning says. Not beside a referral, where
+    it would sound like blame.
 
     Args:
         day: today.
@@ -27,7 +28,7 @@ def ran_on_a_rest_day(
             judging yesterday once more.
     """
     yesterday = day.yesterday
-    if yesterday is None or verdict is Verdict.URGENT:
+    if yesterday is None or verdict >= Verdict.PHYSICIAN:
         return ()
     known = before is not None and before.on == yesterday.on
     asked = before.verdict if before and known else judge(yesterday)[0].rule.verdict
@@ -39,7 +40,7 @@ def ran_on_a_rest_day(
     return (
         Because(
             rule="ran_on_a_rest_day",
-            says=f"The watch shows {what} yesterday, a day for which our rules said rest.",
+            says=f"The watch shows {what} yesterday, a day without running by our rules.",
             values=values,
             source="EVIDENCE 9, words that help",
         ),

@@ -11,8 +11,8 @@ import numpy as np
 
 from advice.forecast.baselines import ewma
 from advice.forecast.diaries import Diaries, Scale
-from advice.forecast.scoring import MIDDLE, log_score, scored_days
-from advice.forecast.state import learnt_before
+from advice.forecast.scoring import log_score, scored_days
+from advice.forecast.state import learning
 from advice.forecast.voices import forecasts, population_prior
 from advice.recommendation import Forecast, ForecastModel
 from pipeline.checkin import NRS_MAX
@@ -33,6 +33,7 @@ BEFORE_FIRST_ANSWER = timedelta(days=28)
 """Runs before the first answer say what an average day is."""
 NORMAL_95 = 1.96
 DIGITS = 6
+INSIDE = 0.8
 
 
 class Mornings:
@@ -48,7 +49,7 @@ class Mornings:
         answered = ~np.isnan(diaries.soreness[0])
         self._answers = np.cumsum(answered) - answered
         self._passed = passes(
-            *_differences(diaries, self._own, self._simple), learnt_before(diaries)[0], limits
+            *_differences(diaries, self._own, self._simple), learning(diaries).until[0], limits
         )
 
     def on(self, morning: date) -> Forecast:
@@ -114,7 +115,7 @@ def _differences(diaries: Diaries, own: Floats, simple: Floats) -> tuple[Floats,
     came = diaries.soreness[0][scored]
     better = np.zeros(len(scored))
     better[scored] = log_score(own[scored], came, NRS) - log_score(simple[scored], came, NRS)
-    return better, scored
+    return better, scored & learning(diaries).counts[0]
 
 
 def passes(
@@ -152,15 +153,30 @@ def passes(
     return np.concatenate([[False], passed])[known]
 
 
+def shortest_range(density: Floats) -> tuple[int, int]:
+    """The fewest neighbouring levels that hold 80 % or more; of equally many the most probable.
+
+    Whole levels hold more than that as a rule: what is said is "at least".
+
+    Args:
+        density: of each level, shape (levels,).
+    """
+    below = np.concatenate([[0.0], np.cumsum(density)])
+    for width in range(1, len(density)):
+        held = below[width:] - below[:-width]
+        if held.max() >= INSIDE:
+            low = int(np.argmax(held))
+            return low, low + width - 1
+    return 0, len(density) - 1
+
+
 def _said(
     density: Floats, pairs: int, model: ForecastModel, p_ge_4: float, *, acts_on: float | None
 ) -> Forecast:
-    reached = np.cumsum(density)
-    low, high = (int(np.argmax(reached >= share)) for share in MIDDLE)
     return Forecast(
         soreness_mean=round(float(density @ NRS.values), DIGITS),
         p_ge_4=round(p_ge_4, DIGITS),
-        interval_80=(low, high),
+        interval_80=shortest_range(density),
         pairs=pairs,
         model=model,
         acts_on=None if acts_on is None else round(acts_on, DIGITS),

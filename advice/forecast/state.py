@@ -17,9 +17,14 @@ SLOW_NEW = 0.1
 """Weight of the newest answer in the slow EWMA."""
 USUAL_NEW = 0.02
 """Weight of the newest answer among the usual levels: half of it is left after 34 answers."""
-GAP_KEEPS = 0.9
-"""What is left of the last answer's pull after each silent day."""
+GAP_KEEPS, GAP_KEEPS_SLOW = 0.9, 0.97
+"""What is left of the pull of the last answer and the fast EWMA, and of the slow one, after each
+silent day."""
 
+LOAD_DAYS = 3
+"""So many days before a day have their load among what is looked at."""
+NEVER = -1000
+"""A column long before the first."""
 LOAD_DECAY_DAYS = 1.5
 """Time constant of the response to load (EVIDENCE 3: no hump at 48 h)."""
 LOAD_MAX = 4.0
@@ -112,13 +117,14 @@ def after_nothing(before: Before) -> Before:
 
 def soreness_features(before: Before) -> Floats:
     """1, and last answer, fast and slow EWMA over the athlete's mean; (athletes, days, 4)."""
-    pull = GAP_KEEPS ** np.maximum(before.gap_days - 1, 0.0)
+    silent_days = before.gap_days - 1
+    pull, slow_pull = GAP_KEEPS**silent_days, GAP_KEEPS_SLOW**silent_days
     return np.stack(
         [
             np.where(np.isnan(before.last), np.nan, 1.0),
             pull * (before.last - before.mean),
-            before.fast - before.mean,
-            before.slow - before.mean,
+            pull * (before.fast - before.mean),
+            slow_pull * (before.slow - before.mean),
         ],
         axis=2,
     )
@@ -136,7 +142,7 @@ def load_features(diaries: Diaries) -> Floats:
     later, earlier = np.exp(-np.arange(2) / LOAD_DECAY_DAYS)
     features = []
     for load in loads_of(diaries):
-        days_before = _in_own_days(load, learnt_before(diaries))
+        days_before = _in_own_days(load, learning(diaries).average_until)
         features.append(days_before[0])
         features.append((later * days_before[1] + earlier * days_before[2]) / (later + earlier))
     return np.nan_to_num(np.minimum(np.stack(features, axis=2), LOAD_MAX) - 1.0)
@@ -151,25 +157,42 @@ def loads_of(diaries: Diaries) -> tuple[Floats, Floats]:
     )
 
 
-def learnt_before(diaries: Diaries) -> NDArray[np.intp]:
-    """Up to which column the forecast of a day has learnt, that one left out; (athletes, days).
+class Learning(NamedTuple):
+    """What the forecast of each day may learn from; shape (athletes, days) each."""
 
-    It is made on the day before, and learns up to the morning of the last run before that one; up
-    to the morning before where there was no run.
+    until: NDArray[np.intp]
+    """Up to which column, that one left out."""
+    counts: NDArray[np.bool_]
+    """Whether a column is learnt from at all."""
+    average_until: NDArray[np.intp]
+    """Up to which column loads make the average day, that one left out."""
+
+
+def learning(diaries: Diaries) -> Learning:
+    """How far what is learnt may reach, so that no forecast is relaxed by a longer last run.
+
+    The forecast of a day is made on the day before, and the last run before that has its load in
+    the features of the three days after it. Within these days nothing after the run's own morning
+    is learnt; later everything but these three days is, up to the morning before. They stay out for
+    good unless another run came within four days: it is not known then which run was the last.
     """
     ran = np.logical_or.reduce([np.nan_to_num(load) > 0 for load in loads_of(diaries)])
     days = np.arange(ran.shape[1])
-    last_run = np.maximum.accumulate(np.where(ran, days, -1), axis=1)
-    for _ in range(2):
-        last_run = _day_later(last_run, -1)
-    learnt: NDArray[np.intp] = np.where(last_run >= 0, last_run + 1, np.maximum(days - 1, 0))
-    return learnt.astype(np.intp)
+    last_run = np.maximum.accumulate(np.where(ran, days, NEVER), axis=1)
+    run_before = _day_later(last_run, NEVER)
+    known_run = _day_later(run_before, NEVER)
+    is_recent = days - 2 <= known_run + LOAD_DAYS
+    until = np.where(is_recent, known_run + 1, np.maximum(days - 1, 0))
+    far = ran.shape[1] + LOAD_DAYS + 2
+    next_run = np.minimum.accumulate(np.where(ran, days, far)[:, ::-1], axis=1)[:, ::-1]
+    touched = days - run_before <= LOAD_DAYS
+    followed = next_run - run_before <= LOAD_DAYS + 1
+    average_until = np.where(known_run >= 0, known_run, np.maximum(days - 2, 0))
+    return Learning(until.astype(np.intp), ~touched | followed, average_until.astype(np.intp))
 
 
-def _in_own_days(load: Floats, learnt: NDArray[np.intp]) -> list[Floats]:
+def _in_own_days(load: Floats, until: NDArray[np.intp]) -> list[Floats]:
     """The load one, two and three days before each day, in average days of one's own."""
-    # What was learnt up to a run's morning knows the loads of the days before it.
-    until = np.maximum(learnt - 1, 0)
     count, total = (
         _of_window(np.cumsum(each, axis=1), until)
         for each in (~np.isnan(load), np.nan_to_num(load))
@@ -177,7 +200,7 @@ def _in_own_days(load: Floats, learnt: NDArray[np.intp]) -> list[Floats]:
     is_known = (count >= LOAD_DAYS_MIN) & (total > LOAD_LEAST)
     average = np.divide(total, count, out=np.full_like(load, np.nan), where=is_known)
     shifted, days_before = load, []
-    for _ in range(3):
+    for _ in range(LOAD_DAYS):
         shifted = _day_later(shifted, np.nan)
         days_before.append(shifted / average)
     return days_before

@@ -16,9 +16,11 @@ import numpy as np
 
 from advice.forecast.baselines import SPREAD_MIN, discretised_normal
 from advice.forecast.state import (
+    GAP_KEEPS,
+    GAP_KEEPS_SLOW,
     after_nothing,
     before_each_day,
-    learnt_before,
+    learning,
     level_of,
     load_features,
     share_of_scale,
@@ -44,7 +46,7 @@ VOICES = ("regression", "ewma", "repeat", "usual")
 
 WEEK_DAYS = 7
 """Coefficients and trust are renewed so often, counted from the diary's first day."""
-GAP_DAYS_MAX = 14
+GAP_DAYS_MAX = 60
 """A longer silence widens the spread no further."""
 DENSITY_MIN = 1e-3
 """Of the regression, where it lends the usual levels their first counts."""
@@ -165,24 +167,27 @@ def forecasts(
     has what they gain.
     """
     scale = diaries.scale
-    learner = _Learner(prior, scale, learnt_before(diaries), learns)
+    may_learn = learning(diaries)
+    learner = _Learner(prior, scale, may_learn.until, learns)
     answers = share_of_scale(diaries.soreness, scale)
     before = before_each_day(answers, scale)
+    taught = np.where(may_learn.counts, answers, np.nan)
     loads = load_features(diaries)
     shown = loads.copy()
     if in_the_morning:
         shown[..., LOADS_OF_DAY_BEFORE] = 0.0
-    off = answers - before.mean
+    off = taught - before.mean
     b = learner.coefficients(_features(before, loads), off)
     looked_at = _features(before, shown)
     learnt = learner.learnt(b, looked_at, off, before)
     voices = learner.voices(before, looked_at, learnt)
-    trust = learner.trust(voices, answers)
-    density = _mixed(trust, voices)
+    trust = learner.trust(voices * _fading(before), taught)
+    density = _mixed(trust, voices, before)
     if not in_the_morning:
         return Forecasts(density, density)
     nothing = after_nothing(before)
-    after = _mixed(trust, learner.voices(nothing, _features(nothing, shown), learnt))
+    voices = learner.voices(nothing, _features(nothing, shown), learnt)
+    after = _mixed(trust, voices, nothing)
     silent = np.zeros(answers.shape, dtype=bool)
     silent[:, 1:] = np.isnan(answers[:, :-1])
     return Forecasts(density, np.where(silent[..., np.newaxis], after, density))
@@ -193,10 +198,22 @@ def _features(before: Before, loads: Floats) -> Floats:
     return np.concatenate([soreness_features(before), loads], axis=2)
 
 
-def _mixed(trust: Floats, voices: Floats) -> Floats:
+def _mixed(trust: Floats, voices: Floats, before: Before) -> Floats:
     """The voices as one, shape (athletes, days, levels)."""
-    mixed: Floats = (trust[..., np.newaxis] * voices).sum(axis=2)
+    weight = trust[..., np.newaxis] * _fading(before)
+    mixed: Floats = (weight * voices).sum(axis=2) / weight.sum(axis=2)
     return mixed
+
+
+def _fading(before: Before) -> Floats:
+    """What silence leaves of each voice, shape (athletes, days, voices, 1).
+
+    Who was last heard of long ago is forecast by their mean and by what is usual for them.
+    """
+    silent_days = before.gap_days - 1
+    unfading = np.ones_like(silent_days)
+    left = (unfading, GAP_KEEPS_SLOW**silent_days, GAP_KEEPS**silent_days, unfading)
+    return np.stack(left, axis=2)[..., np.newaxis]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

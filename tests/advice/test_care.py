@@ -22,7 +22,9 @@ PAGE = f"""
   4 .                             | usual      | -
   -- A limp
   2,limping                       | usual      | protein sleep
-  2,limping 2                     | usual      | {ALL}
+  2,limping 2                     | usual      | easy_walk protein sleep stretching
+  2,limping 2 2                   | usual      | easy_walk protein sleep stretching
+  2,limping 2 2 2                 | usual      | {ALL}
   -- A rest for another reason than soreness
   0,d6                            | usual 10@1 | easy_walk protein sleep
   0,d5                            | usual 10@1 | -
@@ -35,8 +37,10 @@ PAGE = f"""
   3,achilles_or_heel 1 2          | usual      | easy_walk protein sleep stretching
   3/0,achilles_or_heel 2/2 0/2    | usual      | easy_walk protein sleep stretching
   2/0,achilles_or_heel .*20 1/2   | usual      | easy_walk protein sleep stretching
-  3,achilles_or_heel 0 2          | usual      | {ALL}
-  1,achilles_or_heel 2            | usual      | {ALL}
+  3,achilles_or_heel 0 2          | usual      | easy_walk protein sleep stretching
+  1,achilles_or_heel 2            | usual      | easy_walk protein sleep stretching
+  1,achilles_or_heel .*12 2       | usual      | easy_walk protein sleep stretching
+  1,achilles_or_heel .*13 2       | usual      | {ALL}
   2,painkiller                    | usual      | easy_walk protein sleep stretching
   -- Sleep: not when it was told
   2,s6.9                          | usual      | {ALL}

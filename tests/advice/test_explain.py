@@ -74,7 +74,7 @@ SAW = """
   5/0 4/0 4/0 3/0 4/0       | usual           | rising                 | left at 4 on day 4, last 3 in days 0 to 3
   5 4 4 3 4 3               | usual           | referral_stands        | left at 3 on day 5, referred yesterday; right at 3 on day 5, referred yesterday
   0/2 0/2 .                 | usual           | no_fall                | no answer this morning
-  0/2 0/2 .                 | usual           | referral_stands        | right at 2 on day 2
+  0/2 0/2 .                 | usual           | referral_stands        | right at 2 on day 1
   0/2 .*8                   | usual           | referral_stands        | nothing heard for 8 days: episodes are not judged
   .                         | usual           | referral_stands        | no episode
   6/0 7/0                   | usual           | six_for_three_mornings | left at 7 on day 1, 6 or more since yesterday

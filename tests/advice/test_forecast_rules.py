@@ -64,7 +64,7 @@ def test_what_is_said_is_the_probability_and_how_it_came():
     said = recommend(history(EPISODES + QUIET + "3"), TODAY, ACTS)
     assert said.forecast is not None
     assert said.because[0].says == (
-        "By 165 pairs of your own mornings, 4 of 10 or more tomorrow has a probability of 13%: one "
+        "By 165 pairs of your own mornings, 4 of 10 or more tomorrow has a probability of 11%: one "
         "step more careful, so rest today."
     )
     assert said.because[0].values["probability"] == said.forecast.p_ge_4

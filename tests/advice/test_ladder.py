@@ -97,9 +97,10 @@ def test_the_words_of_a_step(picture, runs, says):
 def test_a_step_is_said_whole():
     says = recommend(history("0,sudden_sharp_pain 0,may_run", "usual"), TODAY).because[0].says
     assert says == (
-        "Step 1 of 5 of the way back: run 1 minute, walk 1 minute, and so on, for at most 20 "
-        "minutes in all, then 1 day without a run. Strength work, if you do any, comes after the "
-        "run. 2 mornings at 0 to 1 after it open the next step."
+        "Step 1 of 5 of the way back: run 1 minute, walk 1 minute, and so on, then 1 day without a "
+        "run. Strength work, if you do any, comes after the run. 2 mornings at 0 to 1 after it "
+        "open the next step. Before it: walking, raises of each calf and jumps on both legs, all "
+        "without pain."
     )
 
 

@@ -345,7 +345,9 @@ def test_tomorrow_is_told_beside_whatever_may_be_done_today(verdict, model):
         forecast = replace(forecast, soreness_mean=1.6, p_ge_4=0.1, interval_80=(0, 3))
     made = letter(answer(verdict, "Because.", forecast=forecast), facts=BARE)
     is_told = verdict < Verdict.PHYSICIAN and model != "none"
-    assert ("about 1.6 of 10, with 80% between 0 and 3" in " ".join(made.text.split())) == is_told
+    assert (
+        "about 1.6 of 10, at least 80% sure between 0 and 3" in " ".join(made.text.split())
+    ) == is_told
     assert (">Tomorrow<" in made.html) == is_told
 
 

@@ -264,14 +264,22 @@ def test_what_is_said_beside_a_verdict_is_withheld_where_it_must_be(past, answer
 
 
 @EVERY
-@given(pasts(), st.integers(1, 30))
-def test_a_stable_two_after_clearance_is_not_banned(past, days):
+@given(pasts(), st.integers(1, 30), st.sampled_from([None, 2, 3]))
+def test_a_stable_two_after_clearance_is_not_banned(past, days, runs_every):
     cleared = CheckIn(on=TODAY, left=2, right=2, cleared="may_run")
     later = [CheckIn(on=TODAY + timedelta(days=n), left=2, right=2) for n in range(1, days)]
-    history = replace(past, mornings=(*past.mornings, cleared, *later))
-    # What was told of a run just before, or of rises into today, may still ask for a rest.
+    ran = [TODAY + timedelta(days=n) for n in range(1, days) if runs_every and n % runs_every == 0]
+    history = replace(
+        past,
+        mornings=(*past.mornings, cleared, *later),
+        runs=(*past.runs, *(_run(on, 3000.0, 0, 0) for on in ran)),
+    )
+    # What was told of a run just before, or of rises into today, may still ask for a rest; and on
+    # the steps of the way back a day without a run follows each run.
     dates = [TODAY + timedelta(days=n) for n in range(2, days)]
-    assert {each.verdict for each in recommend_days(history, dates)} <= {Verdict.EASY}
+    for on, said in zip(dates, recommend_days(history, dates), strict=True):
+        is_rest_day = said.because[0].rule == "ladder_rest_day" and on - timedelta(days=1) in ran
+        assert said.verdict == (Verdict.REST if is_rest_day else Verdict.EASY)
 
 
 @pytest.mark.slow

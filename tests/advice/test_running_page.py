@@ -66,7 +66,9 @@ WAY_BACK = """
   0,may_run .*30                          | usual                | easy       | return_ladder
   0,may_run 0*60                          | -                    | easy       | return_ladder
   0,may_run 0                             | 2@1                  | rest       | ladder_rest_day
-  2,may_run 2                             | 2@1                  | rest       | ladder_rest_day
+  2,may_run 2                             | 2@1                  | easy       | ladder_not_open
+  2,may_run 1                             | 2@1                  | easy       | return_ladder
+  2,may_run 1 2                           | 2@1                  | rest       | ladder_rest_day
   0,may_run 0 0                           | 2@2                  | easy       | return_ladder
   0,may_run .                             | 2@1                  | rest       | ladder_rest_day
   0,may_run 0 .                           | 2@2                  | rest       | rest_holds

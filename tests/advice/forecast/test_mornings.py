@@ -10,7 +10,7 @@ import pytest
 
 from advice.forecast.baselines import ewma
 from advice.forecast.diaries import Scale
-from advice.forecast.mornings import Mornings, diary, passes
+from advice.forecast.mornings import Mornings, diary, passes, shortest_range
 from advice.forecast.outlook import Outlook
 from advice.limits import default_limits
 from pipeline.history import History
@@ -63,8 +63,8 @@ def test_the_ewma_is_shown_as_it_is_scored():
     assert forecast.soreness_mean == pytest.approx(density @ np.arange(11), abs=1e-6)
     assert forecast.p_ge_4 == pytest.approx(density[4:].sum(), abs=1e-6)
     low, high = forecast.interval_80
-    assert density[:low].sum() < 0.1 <= density[: low + 1].sum()
-    assert density[:high].sum() < 0.9 <= density[: high + 1].sum()
+    assert density[low : high + 1].sum() >= 0.8
+    assert max(density[low:high].sum(), density[low + 1 : high + 1].sum()) < 0.8
 
 
 def test_own_mornings_say_more_than_the_ewma():
@@ -91,6 +91,20 @@ def test_each_morning_sees_what_had_been_told_by_then():
             runs=tuple(each for each in past.runs if each.on < on),
         )
         assert every.on(on) == Mornings(until, LIMITS, on).on(on)
+
+
+@pytest.mark.parametrize(
+    ("density", "range_80"),
+    [
+        ([1.0, 0.0, 0.0], (0, 0)),
+        ([0.1, 0.8, 0.1], (1, 1)),
+        ([0.23, 0.58, 0.19], (0, 1)),
+        ([0.2, 0.3, 0.5], (1, 2)),
+        ([0.3, 0.3, 0.4], (0, 2)),
+    ],
+)
+def test_the_range_is_the_shortest_that_holds_80_percent(density, range_80):
+    assert shortest_range(np.array(density)) == range_80
 
 
 # The diary behind it

@@ -14,7 +14,7 @@ from hypothesis.extra.numpy import arrays
 from advice.forecast.diaries import Scale
 from advice.forecast.state import (
     before_each_day,
-    learnt_before,
+    learning,
     load_features,
     share_of_scale,
     soreness_features,
@@ -99,7 +99,7 @@ def test_coefficients_are_those_of_bayesian_linear_regression():
     before = before_each_day(answers, diary.scale)
     z = np.concatenate([soreness_features(before), load_features(diary)], axis=2)[0]
     off = (answers - before.mean)[0]
-    weeks = learnt_before(diary)[0, -1] // 7
+    weeks = learning(diary).until[0, -1] // 7
     told = ~np.isnan(off) & (np.arange(len(off)) < 7 * weeks)
     precision = np.diag(np.array(PRIOR.coefficients_sd) ** -2)
     squares = z[told].T @ z[told] / PRIOR.noise**2
@@ -149,18 +149,45 @@ def test_loads_are_shares_of_an_average_day():
 
 
 @pytest.mark.parametrize(
-    ("runs", "learnt"),
+    ("runs", "until", "counts"),
     [
-        ("......", [0, 0, 1, 2, 3, 4]),
-        ("r.....", [0, 0, 1, 1, 1, 1]),
-        ("..r...", [0, 0, 1, 2, 3, 3]),
-        ("rrrrrr", [0, 0, 1, 2, 3, 4]),
+        (".........", "001234567", "yyyyyyyyy"),
+        ("r........", "001111567", "ynnnyyyyy"),  # nothing after the run for three days, then all
+        ("r..r.....", "001114444", "yyyynnnyy"),  # another run came within four days
+        ("r...r....", "001111555", "yyyyynnny"),
+        ("r....r...", "001111566", "ynnnyynnn"),
+        ("rrrrrrrrr", "001234567", "yyyyyyyyy"),
     ],
 )
-def test_learning_stops_at_the_morning_of_the_last_run(runs, learnt):
-    """A forecast is made on the day before, and looks at runs before that day."""
+def test_what_the_last_run_touches_is_not_learnt_from(runs, until, counts):
+    """A forecast is made on the day before; a run weighs in the features of three days after."""
     load = np.array([[float(each == "r") for each in runs]])
-    assert learnt_before(of_array(soreness("111111"), load=load)).tolist() == [learnt]
+    found = learning(of_array(soreness("1" * len(runs)), load=load))
+    assert "".join(map(str, found.until[0])) == until
+    assert "".join("y" if each else "n" for each in found.counts[0]) == counts
+
+
+def test_who_stops_running_is_learnt_on():
+    """Two hundred mornings say the same whether or not a run half a year ago is known."""
+    told = soreness("0113542110" * 20)
+    load = np.zeros_like(told)
+    load[0, 12] = 300.0
+    ran, never = (
+        forecasts(of_array(told, ZERO_TO_TEN, each), PRIOR, in_the_morning=True).density[0, -1]
+        for each in (load, None)
+    )
+    np.testing.assert_allclose(ran, never, atol=0.03)
+
+
+def test_a_long_silence_forgets_the_last_answer():
+    """After half a year nobody is forecast by how they were on its last morning."""
+    told = "0001" * 25 + "5" * 3
+    near, far = (
+        forecasts(diaries(told + "." * gap + "0", scale=ZERO_TO_TEN), PRIOR).density[0, -1]
+        for gap in (0, 180)
+    )
+    assert far[5] < near[5] / 2
+    assert far[0] > near[0]
 
 
 def test_the_ewma_of_a_state_starts_at_the_first_answer():
