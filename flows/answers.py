@@ -55,8 +55,10 @@ def from_csv(path: Path, today: date) -> list[CheckIn]:
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: it cannot be read as text") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not UTF-8 text; save it as CSV UTF-8") from error
+    except OSError as error:
+        raise UsageError(f"{path}: it cannot be read: {error.strerror}") from error
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     answers: dict[date, CheckIn] = {}
     try:

@@ -26,6 +26,13 @@ CARRIED = (
 IN_THE_MORNING = (
     "pooled and personal are as they are said in the morning: that day's load is still to come."
 )
+HEARD = {
+    "personal": "Told in the morning now: the personal forecast, which has passed its gate.",
+    "ewma": "Told in the morning now: the ewma; the personal forecast has not passed its gate yet.",
+    "none": "Nothing is told in the morning yet: there are too few answers.",
+}
+FEW_ATHLETES = 10
+TOO_NARROW = "With so few athletes that interval is too narrow."
 
 
 def evaluate(options: argparse.Namespace) -> int:
@@ -35,14 +42,16 @@ def evaluate(options: argparse.Namespace) -> int:
     from advice.words import count  # noqa: PLC0415
 
     if options.diaries is None:
-        whose, answers, parts = _own(options)
-        scores, notes = score(parts, SHOWN), [IN_THE_MORNING, CARRIED]
+        whose, answers, parts, heard = _own(options)
+        scores, notes = score(parts, SHOWN), [IN_THE_MORNING, CARRIED, HEARD[heard]]
     else:
         entries = _of_file(options)
         whose, answers = options.diaries, entries.answers
         with bar("scoring athletes", len(entries.athletes)) as advance:
             scores = score(_watched(entries, advance), MODELS)
         notes = [] if options.scale == PRIOR_SCALE else [CARRIED]
+        if 1 < scores[0].athletes < FEW_ATHLETES:
+            notes.insert(0, TOO_NARROW)
     out(
         options,
         [asdict(each) for each in scores],
@@ -51,8 +60,8 @@ def evaluate(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _own(options: argparse.Namespace) -> "tuple[str, int, list[Diaries]]":
-    """The runner, how many answers there are, and the diary."""
+def _own(options: argparse.Namespace) -> "tuple[str, int, list[Diaries], str]":
+    """The runner, how many answers there are, the diary, and which forecast is told by now."""
     from numpy import isnan  # noqa: PLC0415
 
     from flows import diaries  # noqa: PLC0415
@@ -63,8 +72,9 @@ def _own(options: argparse.Namespace) -> "tuple[str, int, list[Diaries]]":
     with for_reading(options) as (_, store, athlete):
         found = diaries.own(store, athlete)
     if found is None:
-        return athlete, 0, []
-    return athlete, int((~isnan(found.soreness)).sum()), [found]
+        return athlete, 0, [], "none"
+    diary, heard = found
+    return athlete, int((~isnan(diary.soreness)).sum()), [diary], heard
 
 
 def _of_file(options: argparse.Namespace) -> "Entries":

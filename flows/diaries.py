@@ -14,6 +14,8 @@ import numpy as np
 
 from advice.forecast.diaries import Diaries, Entries, Scale
 from advice.forecast.mornings import diary
+from advice.forecast.outlook import Outlook
+from advice.limits import default_limits
 from flows.days import derive_days, past_of
 from flows.errors import UsageError
 from flows.typed import day_of
@@ -55,11 +57,18 @@ def from_csv(path: Path, scale: Scale, load_column: str | None = None) -> Entrie
             reader = csv.reader(file, strict=True)
             try:
                 has_load = _take(reader, columns, scale, load_column)
-            except (UsageError, csv.Error) as error:
+            except csv.Error as error:
+                raise UsageError(
+                    f"{path}, line {reader.line_num}: a quote without its end here or "
+                    f"before, or a cell that is none ({error})"
+                ) from None
+            except UsageError as error:
                 # An empty file has no line, and its first one is what is missing.
                 raise UsageError(f"{path}, line {max(reader.line_num, 1)}: {error}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: it cannot be read as text") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not UTF-8 text; save it as CSV UTF-8") from error
+    except OSError as error:
+        raise UsageError(f"{path}: it cannot be read: {error.strerror}") from error
     entries = columns.entries(scale, has_load=has_load)
     again = entries.repeated()
     if again is not None:
@@ -68,15 +77,20 @@ def from_csv(path: Path, scale: Scale, load_column: str | None = None) -> Entrie
     return entries
 
 
-def own(store: Store, athlete: str) -> Diaries | None:
-    """The runner's own diary as the forecast looks at it; None before the first answer."""
+def own(store: Store, athlete: str) -> tuple[Diaries, str] | None:
+    """The runner's own diary as the forecast looks at it, and which forecast is told at its end.
+
+    None before the first answer.
+    """
     derive_days(store, athlete)
     with store.reading() as transaction:
         past = past_of(transaction, athlete, date.max)
         latest = past.latest
     if not past.mornings or latest is None:
         return None
-    return diary(replace(past, last=latest).history(), latest)[1]
+    history = replace(past, last=latest).history()
+    heard = Outlook(history, default_limits(), latest).on(latest)
+    return diary(history, latest)[1], heard.model if heard else "none"
 
 
 class _Columns:
@@ -120,8 +134,8 @@ def _take(reader: "Reader", columns: _Columns, scale: Scale, load_column: str | 
     soreness_of = cache(_soreness_on(scale))
     ordinal_of = cache(lambda text: day_of(text).toordinal())
     for row in reader:
-        if not row:
-            continue  # an empty line, such as the last one
+        if not any(cell.strip() for cell in row):
+            continue  # an empty line, such as the last one, or what a spreadsheet makes of it
         if len(row) != len(header):
             raise UsageError("more or fewer cells than the header")
         athlete = row[athlete_at].strip()
@@ -129,7 +143,7 @@ def _take(reader: "Reader", columns: _Columns, scale: Scale, load_column: str | 
             raise UsageError("athlete is empty")
         columns.add(
             athlete,
-            _cell("date", ordinal_of, row[day_at]),
+            _cell("date", ordinal_of, row[day_at].strip()),
             _cell("soreness", soreness_of, row[soreness_at]),
             nan if load_at is None else _cell(header[load_at], _load, row[load_at]),
             reader.line_num,
@@ -139,12 +153,17 @@ def _take(reader: "Reader", columns: _Columns, scale: Scale, load_column: str | 
 
 def _places(header: Sequence[str], load_column: str | None) -> tuple[int, int, int, int | None]:
     """Where athlete, date, soreness and load stand in a line."""
+    if load_column is not None and load_column in {"", *REQUIRED}:
+        raise UsageError("--load-column must name a column of its own")
     load = load_column or (LOAD if LOAD in header else None)
+    if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
+        raise UsageError("the cells must be separated by commas")
     needed = REQUIRED if load is None else (*REQUIRED, load)
     missing = [name for name in needed if name not in header]
     if missing:
         raise UsageError(
-            f"a header without {', '.join(missing)}; it must have {', '.join(REQUIRED)} "
+            f"a header without {', '.join(missing)}, in small letters; it must have "
+            f"{', '.join(REQUIRED)} "
             f"and may have {LOAD}, or the column that --load-column names"
         )
     if twice := [name for name in needed if header.count(name) > 1]:

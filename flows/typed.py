@@ -17,7 +17,7 @@ def day_of(text: str) -> date:
         day = date.min
     if FIRST_DAY <= day <= LAST_DAY:
         return day
-    raise UsageError("say a date of these years, like 2026-03-29")
+    raise UsageError("say a date like 2026-03-29 (year-month-day), from 1990 to 2099")
 
 
 def nrs_of(text: str) -> int:

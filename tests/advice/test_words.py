@@ -136,8 +136,8 @@ PERSONAL = replace(EWMA, model="personal", p_ge_4=0.084, acts_on=0.084)
             EWMA,
             (
                 "If it goes on like your last mornings: about 3.6 of 10, at least 80% sure "
-                "between 2 and 5. No forecast of your own has been better than this moving average yet, with "
-                "106 pairs of mornings so far."
+                "between 2 and 5. No forecast of your own has been better than this moving average "
+                "yet, with 106 pairs of mornings so far."
             ),
         ),
         (

@@ -132,7 +132,9 @@ def test_the_own_diary(calfwise):
     assert {(row["n"], row["athletes"]) for row in rows} == {(35, 1)}
     [swings] = [row["mae"] for row in rows if row["model"] == "persistence"]
     assert swings == 1, "the worse calf, which is never as on the day before"
-    assert calfwise.run("evaluate").out.startswith("me: 45 answers; 35 mornings of 1 athlete")
+    told = calfwise.run("evaluate").out
+    assert told.startswith("me: 45 answers; 35 mornings of 1 athlete")
+    assert "Told in the morning now: the ewma" in told
 
 
 @pytest.mark.parametrize("answers", [0, 1, 10])
@@ -153,9 +155,11 @@ def test_a_young_diary_is_told_kindly(calfwise, answers):
 def test_the_own_diary_is_the_worse_calf_and_the_load_of_each_day(filled):
     """Four runs; that of yesterday was told to be 4 of 10, and this morning to be 3 and 1."""
     store = Store(f"sqlite:///{filled.home}/calfwise.sqlite")
-    diary = own(store, "me")
+    found = own(store, "me")
     store.close()
-    assert diary is not None
+    assert found is not None
+    diary, heard = found
+    assert heard == "none", "two answers"
     assert diary.scale == Scale(0, 10)
     yesterday, today, tomorrow = -3, -2, -1
     assert diary.soreness[0, today] == 3
@@ -193,11 +197,31 @@ def test_options_that_do_not_go_together(calfwise, options, says):
     assert says in outcome.err
 
 
+def test_the_interval_of_few_athletes_says_what_it_is_worth(tmp_path):
+    few = file(tmp_path, *lines_of("a", 30, seed=1), *lines_of("b", 30, seed=2))
+    names = [f"a{number}" for number in range(12)]
+    many = file(
+        tmp_path, *(line for name in names for line in lines_of(name, 12, seed=3)), name="b"
+    )
+    for path, is_said in ((few, True), (many, False)):
+        told = run("evaluate", "--diaries", path, "--scale", "1-5").out
+        assert ("too narrow" in told) == is_said
+
+
+def test_a_column_of_its_own_for_the_load(tmp_path):
+    path = file(tmp_path, *lines_of("a", 12, seed=1))
+    for name in ("", "soreness"):
+        outcome = run("evaluate", "--diaries", path, "--scale", "1-5", "--load-column", name)
+        assert (outcome.code, outcome.out) == (2, "")
+        assert "must name a column of its own" in outcome.err
+
+
 # The file
 
 WRONG = [
     ("", 1, "a header without athlete, date, soreness"),
-    ("athlete;date;soreness\na;2026-01-01;3", 1, "a header without athlete, date, soreness"),
+    ("athlete;date;soreness\na;2026-01-01;3", 1, "the cells must be separated by commas"),
+    ("Athlete,Date,soreness\na,2026-01-01,3", 1, "a header without athlete, date, in small"),
     ("athlete,date\na,2026-01-01", 1, "a header without soreness"),
     ("athlete,date,soreness,soreness\na,2026-01-01,3,3", 1, "a header with soreness twice"),
     (f"{HEADER}\na,2026-01-01,3\na,2026-01-02", 3, "more or fewer cells"),
@@ -225,7 +249,7 @@ WRONG = [
         "this athlete's date stood in an earlier line",
     ),
     (f'{HEADER},note\na,2026-01-01,3,"x\ny"\na,2026-01-02,9,x', 4, "soreness: say"),
-    (f'{HEADER}\na,2026-01-01,"3', 2, "unexpected end of data"),
+    (f'{HEADER}\na,2026-01-01,"3', 2, "a quote without its end"),
 ]
 
 
@@ -250,13 +274,13 @@ def test_a_file_that_is_no_text(tmp_path, content):
     path.write_bytes(content)
     outcome = run("evaluate", "--diaries", path, "--scale", "1-5")
     assert outcome.code == 2
-    assert outcome.err == f"calfwise: {path}: it cannot be read as text\n"
+    assert outcome.err == f"calfwise: {path}: not UTF-8 text; save it as CSV UTF-8\n"
 
 
 def test_a_file_that_is_not_there(tmp_path):
     outcome = run("evaluate", "--diaries", tmp_path / "none.csv", "--scale", "1-5")
     assert outcome.code == 2
-    assert "none.csv: it cannot be read as text" in outcome.err
+    assert "none.csv: it cannot be read: No such file or directory" in outcome.err
 
 
 def test_a_named_load_column_must_be_there(squad):
