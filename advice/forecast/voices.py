@@ -134,12 +134,12 @@ def forecasts(
     With m the athlete's mean so far, and g the days since the last answer:
 
         regression   u ~ N(m + b . z, s^2 (1 + w (g - 1))), discretised, with
-                     z = (1, 0.9^(g-1) (last - m), fast - m, slow - m, four loads)
+                     z = (1, f (last - m), f (fast - m), h (slow - m), four loads)
         ewma         u ~ N(fast, e^2), discretised, e its own errors
         repeat       the last answer
         usual        (counts of the earlier answers + n x regression) / their sum
 
-        P(level) = sum over the voices of trust x P(level)
+        P(level) = sum over the voices of trust x fading x P(level), over the sum of the weights
 
         b     ~ N(pool, people), updated by every own pair of mornings in closed form (Bayesian
                 linear regression, noise known). Soreness and load never lower soreness: b >= 0,
@@ -148,13 +148,15 @@ def forecasts(
         trust Dirichlet counts: the pool's, and for each answer the share that each voice had in
               its probability
 
-    fast and slow are EWMAs of 0.3 and 0.1. Partial pooling: with no answers it is the pool, with
-    hundreds the athlete.
+    fast and slow are EWMAs of 0.3 and 0.1; f = 0.9^(g-1) and h = 0.97^(g-1) are what silence leaves
+    of them, and of the voices: f of repeat, h of ewma. Partial pooling: with no answers it is the
+    pool, with hundreds the athlete.
 
-    What is learnt stops at the morning of the last run before the one on which the forecast is
-    made. So what is told today, and how far the last run went, move a forecast only through its
-    state, in which more never means less: no voice, and no mixture of them, gives a lower
-    probability of at least so much soreness for it.
+    The answer of the day on which a forecast is made is not learnt from, nor are the days that the
+    last run before it touches (`state.learning`). So what is told today, and how far the last run
+    went, move a forecast only through its state, in which more never means less: from the tenth
+    answer on no voice, and no mixture of them, gives a lower probability of at least so much
+    soreness for it.
 
     Args:
         diaries: shape (athletes, days).

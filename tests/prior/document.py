@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from tests.prior.measure import Measured
+    from tests.prior.measure import Band, Measured
 
 BEGIN, END = "<!-- tables -->", "<!-- end of tables -->"
 MEASURES = ("mae", "log_score", "brier_ge4", "coverage_80", "ci_low", "ci_high")
+BAND_HEAD = ("earlier answers", "n", "athletes", "log score", "95 % interval", "Brier (4 or more)")
 OPEN_END = 1000
 """A band up to so many answers has no end that is worth a name."""
 
@@ -36,23 +37,25 @@ def tables(measured: Mapping[str, Measured]) -> Iterator[str]:
         ]
         yield f"{name}, {each.people} people, each forecast by what the others say:"
         yield _table(head, rows)
-        yield f"{name}, the personal forecast minus the EWMA, by earlier answers:"
-        yield _table(
-            ("earlier answers", "n", "athletes", "log score", "95 % interval", "Brier (4 or more)"),
-            [
-                (
-                    f"{band.first} to {band.below - 1}"
-                    if band.below < OPEN_END
-                    else f"{band.first} on",
-                    str(band.days),
-                    str(band.athletes),
-                    f"{band.log_score:.3f}",
-                    f"{band.ci_low:.3f} to {band.ci_high:.3f}",
-                    f"{band.brier:.4f}",
-                )
-                for band in each.bands
-            ],
-        )
+        for what, bands in (
+            ("the personal forecast", each.bands),
+            ("the personal forecast as it is told in the morning", each.bands_in_the_morning),
+        ):
+            yield f"{name}, {what} minus the EWMA, by earlier answers:"
+            yield _table(BAND_HEAD, [_band(band) for band in bands])
+
+
+def _band(band: Band) -> list[str]:
+    """A row of the second table."""
+    is_open = band.below >= OPEN_END
+    return [
+        f"{band.first} on" if is_open else f"{band.first} to {band.below - 1}",
+        str(band.days),
+        str(band.athletes),
+        f"{band.log_score:.3f}",
+        f"{band.ci_low:.3f} to {band.ci_high:.3f}",
+        f"{band.brier:.4f}",
+    ]
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -46,6 +46,7 @@ class Measured:
     people: int
     scores: list[Score]
     bands: list[Band]
+    bands_in_the_morning: list[Band]
 
 
 class _LeftOut:
@@ -84,8 +85,12 @@ def left_out(pools: Mapping[str, Sequence[Person]], chosen: Prior) -> dict[str, 
             "personal": left.model(),
             "personal, in the morning": left.model(in_the_morning=True),
         }
-        bands = [_band(left.parts, left.model(), first, below) for first, below in BANDS]
-        measured[name] = Measured(len(people), evaluate(left.parts, models), bands)
+        scores = evaluate(left.parts, models)
+        known, morning = (
+            [_band(left.parts, model, first, below) for first, below in BANDS]
+            for model in (left.model(), left.model(in_the_morning=True))
+        )
+        measured[name] = Measured(len(people), scores, known, morning)
     return measured
 
 

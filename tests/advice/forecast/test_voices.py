@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from advice.forecast.state import (
 )
 from advice.forecast.voices import FEATURES, VOICES, forecasts, population_prior, read_prior
 from tests.advice.forecast.diaries_drawn import ZERO_TO_TEN, diaries, of_array, soreness
+from tests.prior.document import with_tables
 from tests.prior.fit import fitted
 from tests.prior.measure import left_out
 from tests.prior.prior_file import written
@@ -224,7 +226,10 @@ def test_the_prior_is_that_of_the_public_diaries_and_holds_on_people_left_out():
     """Better by 0.05 from 30 pairs on, surely, and never much worse before."""
     pools = {"SoccerMon": soccermon(FOLDER), "PMData": pmdata(FOLDER)}
     assert fitted([public_diaries(people) for people in pools.values()], PRIOR) == PRIOR
-    for measured in left_out(pools, PRIOR).values():
+    left = left_out(pools, PRIOR)
+    page = (Path(__file__).parents[3] / "docs" / "forecast.md").read_text("utf-8")
+    assert with_tables(page, left) == page, "stale: `make prior` writes it anew"
+    for measured in left.values():
         personal = next(each for each in measured.scores if each.model == "personal")
         ewma = next(each for each in measured.scores if each.model == "ewma")
         assert personal.brier_ge4 is not None
