@@ -45,7 +45,10 @@ def _rest_holds(day: Day) -> Facts | None:
     if day.silent_days > day.limits["rest_holds_days"]:
         return None
     asked = judge(day.last_answered)[0].rule.verdict
-    return {"when": signs.days_ago(day.silent_days)} if asked >= Verdict.REST else None
+    if asked < Verdict.REST:
+        return None
+    days = words.count(int(day.limits["rest_holds_days"]), "day")
+    return {"when": signs.days_ago(day.silent_days), "holds": days}
 
 
 def _last_answer_asked(day: Day) -> str:
@@ -63,8 +66,8 @@ REST_HOLDS = Rule(
     asks="No answer this morning, and the last one, at most {rest_holds_days} days ago, asked for "
     "rest or more.",
     saw=_last_answer_asked,
-    says="No answer this morning, and your last one ({when}) asked for rest: that holds for two "
-    "days.",
+    says="No answer this morning, and your last one ({when}) asked for rest: that holds for "
+    "{holds}.",
     source="EVIDENCE 9.2",
 )
 NO_REST_DAY = Rule(

@@ -113,12 +113,12 @@ PHYSICIAN: tuple[Rule, ...] = (
     Rule(
         "six_for_three_mornings",
         Verdict.PHYSICIAN,
-        sign=signs.referred_for("six_for_three_mornings"),
+        sign=signs.referred_for("six_for_three_mornings", limits=["severe_days"]),
         asks="An episode that was neither referred nor seen has been at {significant_pain_nrs} or "
         "more in every answer for {severe_days} days or longer.",
         saw=sights.episodes_today("high"),
-        says="{your_calf} at {nrs} of 10, after two days or more of significant pain. Have it "
-        "looked at, and tell us what they said.",
+        says="{your_calf} at {nrs} of 10, after {severe_days} days or more of significant pain. "
+        "Have it looked at, and tell us what they said.",
         source="EVIDENCE 3, 9.7",
         urgency="days",
     ),
@@ -137,13 +137,14 @@ PHYSICIAN: tuple[Rule, ...] = (
     Rule(
         "three_episodes",
         Verdict.PHYSICIAN,
-        sign=signs.referred_for("three_episodes"),
+        sign=signs.referred_for("three_episodes", limits=["episodes", "episodes_window_days"]),
         asks="An episode that was neither referred nor seen has reached {episodes_peak_nrs}, and "
         "with those of the same side that ended within {episodes_window_days} days and had "
         "reached it, there are {episodes} or more.",
         saw=sights.episodes_today("earlier"),
-        says="Soreness of {the_calf} is back for at least the third time in six weeks, at {nrs} "
-        "of 10 today. Have it looked at, and tell us what they said.",
+        says="Soreness of {the_calf} has come {episodes} times or more within "
+        "{episodes_window_days} days, at {nrs} of 10 today. Have it looked at, and tell us what "
+        "they said.",
         source="EVIDENCE 3, 9.8",
         urgency="days",
     ),

@@ -8,7 +8,7 @@ from advice import words
 from advice.course import SIDES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
 
     from advice.course import Side
     from advice.day import Day
@@ -123,15 +123,19 @@ def _is_urgent(flag: Flag, days: int, day: Day) -> bool:
 # Persistence (9.7, 9.8, 9.10).
 
 
-def referred_for(reason: Reason, *numbers: str) -> Sign:
-    """This morning's answer makes an episode a matter for a physician, for this reason."""
+def referred_for(reason: Reason, *numbers: str, limits: Sequence[str] = ()) -> Sign:
+    """This morning's answer makes an episode a matter for a physician, for this reason.
+
+    Told with numbers of the episode, and with limits by their names.
+    """
 
     def fits(day: Day, episode: Episode) -> bool:
         referral = episode.referral
         return referral is not None and referral.on == day.on and reason in referral.reasons
 
     def sign(day: Day) -> Facts | None:
-        return _episode_facts(day, lambda episode: fits(day, episode), *numbers)
+        facts = _episode_facts(day, lambda episode: fits(day, episode), *numbers)
+        return facts and facts | {name: int(day.limits[name]) for name in limits}
 
     return sign
 
