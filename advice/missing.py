@@ -8,6 +8,7 @@ from advice.course import SIDES
 from advice.recommendation import Item, Verdict
 from pipeline.history import ANSWER_REACH_DAYS
 
+NO_CEILING_BEYOND = ", so no ceiling goes beyond your longest known run"
 OF_RUNS = {"during", "run"}
 """Questions about a run."""
 
@@ -122,7 +123,7 @@ def _missing_runs(day: Day, verdict: Verdict) -> list[Item]:
             Item(
                 name="unknown_days",
                 says=f"For {unknown} of the last {days} days nobody can say whether you ran"
-                f"{', so no ceiling goes beyond your longest known run' if may_run else ''}.",
+                f"{NO_CEILING_BEYOND if may_run and day.training.runs(day.on) else ''}.",
             )
         )
     if may_run and day.training.runs(day.on) and not day.training.distance_m.holds_runs(day.on):

@@ -95,6 +95,24 @@ def test_an_unknown_day_in_the_window_takes_the_ten_percent():
         assert most(history("0", unknown=unknown)) == (km * 1000, km)
 
 
+@pytest.mark.parametrize(
+    ("mornings", "runs", "says"),
+    [
+        ("0", "10@20", "nobody can say whether you ran, so no ceiling goes beyond"),
+        ("0", "-", "nobody can say whether you ran."),
+        ("4", "10@20", "nobody can say whether you ran."),
+        ("2*9", "10@20", None),
+        ("0,dark_urine", "10@20", None),
+    ],
+)
+def test_unknown_days_are_named_as_far_as_they_matter(mornings, runs, says):
+    """Beside a referral nothing is asked of runs, and beside a red flag nothing at all."""
+    missing = {each.name: each.says for each in recommend(history(mornings, runs), TODAY).missing}
+    assert (says is None) == ("unknown_days" not in missing)
+    assert says is None or says in missing["unknown_days"]
+    assert missing == {} or "dark_urine" not in mornings
+
+
 def test_runs_without_distance_give_no_number_and_say_so():
     past = history("0")
     runs = tuple(replace(run, distance_m=None) for run in past.runs)
