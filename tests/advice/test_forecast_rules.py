@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advice.limits import default_limits
@@ -149,7 +149,7 @@ def test_the_forecast_makes_one_step_at_most_up_to_a_rest(past, answer, limits):
 
 
 @pytest.mark.slow
-@EVERY
+@settings(EVERY, max_examples=25)
 @given(pasts().map(learnt), st.integers(4, 9), some_limits)
 def test_many_days_are_the_days_one_by_one(past, step, limits):
     dates = [TODAY - timedelta(days=back) for back in range(30, -5, -step)]
