@@ -19,7 +19,7 @@ from pipeline.standing import OwnCadence
 from pipeline.wardrobe import Worn
 from tests.advice.pictures import TODAY
 
-settings.register_profile("advice", max_examples=150, deadline=None, derandomize=True)
+settings.register_profile("advice", max_examples=100, deadline=None, derandomize=True)
 settings.register_profile("hunt", max_examples=2000, deadline=None)
 # CALFWISE_HUNT=1 looks longer, and elsewhere each time.
 EVERY = settings.get_profile("hunt" if os.environ.get("CALFWISE_HUNT") else "advice")

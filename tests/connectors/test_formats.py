@@ -231,6 +231,7 @@ def test_any_damage_to_a_good_file_is_answered(name, edits):
 WORDS = [b"NaN", b"inf", b"-1e308", b"1e-400", b"", b"0", b"99999999999999999999", b"1989", b"-"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["gpx", "tcx"])
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())

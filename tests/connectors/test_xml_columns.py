@@ -257,6 +257,7 @@ def test_forms_of_no_use_are_forgotten(monkeypatch):
     assert activity.records.altitude_m.tolist() == list(range(600))
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_file():
     content = (HEAD + usual(0, 3600) * 12 + TAIL).encode()
     tracemalloc.start()

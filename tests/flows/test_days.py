@@ -87,6 +87,7 @@ def test_a_later_file_makes_earlier_days_known(new_store):
     assert known_of(store)[DAY + timedelta(days=15)] is True
 
 
+@pytest.mark.slow
 def test_verdicts_of_the_table_are_the_advice_of_each_day(new_store):
     store = new_store()
     for day in range(0, 40, 3):
@@ -142,6 +143,7 @@ def test_days_asked_for_beyond_the_table_change_none_within(new_store):
     assert asked[40:-40] == stored
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", [-9, -2, 0, 3, 12, 36, 39, 44])
 def test_any_week_is_that_of_the_table_stored_or_worked_out(new_store, first):
     """A letter tells of the week before it: whether its days are stored or not is not seen."""

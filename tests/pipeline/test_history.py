@@ -123,6 +123,7 @@ def test_an_answer_on_what_was_left_out_speaks_of_the_run_at_its_time(
     assert told == ({speaks_of: Told(((made.on(2), 5),), ((made.on(2), 6),))} if speaks_of else {})
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.integers(0, 5), st.booleans(), st.integers(0, 10)), max_size=9),
        st.lists(st.integers(0, 2), min_size=6, max_size=6))  # fmt: skip
 def test_what_was_told_hangs_on_no_choice_of_the_recording(answers, choices):

@@ -356,6 +356,7 @@ activities = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(activities)
 def test_whatever_a_file_holds_a_row_is_numbers_or_none(strange):

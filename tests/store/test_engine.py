@@ -31,6 +31,7 @@ def count_up(store: Store, errors: list[BaseException]) -> None:
         errors.append(error)
 
 
+@pytest.mark.slow
 def test_no_update_is_lost(store):
     with store.writing() as transaction:
         row = LeaseRow(name="counter", holder="", fence=0, expires_at=NOW)
