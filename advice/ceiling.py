@@ -57,7 +57,7 @@ def ceiling_reasons(
 ) -> tuple[Because, ...]:
     """How the ceiling came about, where there is one."""
     window, limits = day.training.distance_m, day.limits
-    longest, usual = window.longest(day.on), window.usual(day.on)
+    longest, usual = window.longest(day.on), day.usual(window)
     if today is None or today.distance_m is None or longest is None or usual is None:
         return ()
     most = words.most(today.distance_m, day.units)
@@ -119,7 +119,7 @@ def _median(day: Day, soreness: Callable[[CheckIn], int], weeks_back: int) -> fl
 
 def _most(day: Day, window: Window, lowered: float, *, easy: bool) -> float | None:
     """Today's most by one measure; None where there is no run to go by."""
-    longest, usual = window.longest(day.on), window.usual(day.on)
+    longest, usual = window.longest(day.on), day.usual(window)
     if longest is None or usual is None:
         return None
     by_usual = _goes_by_usual(day, longest, usual, easy=easy)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from advice.course import Side
     from advice.limits import Limits
     from advice.recommendation import Forecast
+    from advice.training import Window
     from advice.words import Units
     from pipeline.checkin import CheckIn
     from pipeline.history import History, RiskFactors, Run
@@ -88,6 +89,15 @@ class Day:
     def forecast(self) -> Forecast | None:
         """What may be said of tomorrow; None before the first answer."""
         return self.outlook.on(self.on)
+
+    def usual(self, window: Window) -> float | None:
+        """The runner's usual run by one measure; None where there is none.
+
+        On the way back it is that of before: the steps themselves are no usual runs, or each would
+        make the next one smaller.
+        """
+        ladder = self.course.ladder
+        return window.usual(self.on, before=ladder.allowed_on if ladder else None)
 
     def runs_within(self, days: float) -> Iterator[Run]:
         """The runs of the last few days before this one, the latest first."""

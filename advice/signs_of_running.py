@@ -77,7 +77,7 @@ def _what(step: int, day: Day) -> str:
     what = f"run {run}, walk {walk}, and so on"
     if step == steps(limits):
         what = "easy running without walking breaks"
-    if day.training.distance_m.usual(day.on) is not None:
+    if day.usual(day.training.distance_m) is not None:
         return what
     return f"{what}, for at most {minutes:g} minutes in all"
 

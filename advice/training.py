@@ -53,10 +53,13 @@ class Window:
         """
         return self._longest(self._within(on), on)
 
-    def usual(self, on: date) -> float | None:
-        """The median run of 28 days; where those are empty, of the whole window."""
+    def usual(self, on: date, *, before: date | None = None) -> float | None:
+        """The median run of 28 days; where those are empty, of the whole window.
+
+        `before` leaves out the runs of that date and later.
+        """
         days = self.limits["median_window_days"]
-        within = self._within(on)
+        within = [each for each in self._within(on) if before is None or each.on < before]
         recent = [each.amount for each in within if (on - each.on).days <= days]
         amounts = recent or [each.amount for each in within]
         return median(amounts) if amounts else None

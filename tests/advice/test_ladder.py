@@ -110,6 +110,16 @@ def test_the_minutes_are_told_where_no_distance_can_be():
     assert "for at most 20 minutes in all" in said.because[0].says
 
 
+def test_the_steps_themselves_are_no_usual_runs():
+    """After a month without a run 20 minutes bound a step, and the next one is not made smaller."""
+    told = "0,sudden_sharp_pain . 0,may_run 0 0"
+    for runs, km in (("10@40 2@2", None), ("10@20 2@2", 2.4)):
+        said = recommend(history(told, runs), TODAY)
+        assert said.because[0].says.startswith("Step 2 of 5")
+        assert said.ceiling == Ceiling(distance_m=km and km * 1000, calf_km=km, surface="flat")
+        assert ("for at most 20 minutes" in said.because[0].says) == (km is None)
+
+
 def test_the_ceiling_says_its_step():
     said = recommend(history("0,sudden_sharp_pain 0,may_run 0 0", "usual 2@2"), TODAY)
     (ceiling,) = (each for each in said.because if each.rule == "ceiling")

@@ -351,6 +351,17 @@ def test_tomorrow_is_told_beside_whatever_may_be_done_today(verdict, model):
     assert (">Tomorrow<" in made.html) == is_told
 
 
+@pytest.mark.parametrize("rule", ["held_back", "significant_pain"])
+def test_whoever_was_told_not_to_run_is_shown_the_way_out(rule):
+    """Only another visit changes that, so tomorrow promises nothing."""
+    because = (replace(reason("Rest from running until they say so."), rule=rule),)
+    made = letter(answer(Verdict.REST, because=because), facts=BARE)
+    is_held_back = rule == "held_back"
+    assert ("--cleared may_run" in made.text) == is_held_back
+    assert ("No run until you tell us that you may." in made.text) == is_held_back
+    assert ("Tomorrow we look again" in made.text) != is_held_back
+
+
 def test_nothing_from_the_watch_yet():
     made = letter(answer(Verdict.EASY, "Begin with something easy.", data_through=None), facts=BARE)
     assert "No activity has come from the watch yet." in made.text
