@@ -30,11 +30,11 @@ class WeeklyRise:
     this_week_nrs: float
 
 
-MEDIANS: dict[Callable[[CheckIn], int], str] = {
-    attrgetter("worst"): "of your mornings",
-    attrgetter("left"): "of your left calf",
-    attrgetter("right"): "of your right calf",
-}
+MEDIANS: tuple[tuple[Callable[[CheckIn], int], str], ...] = (
+    (attrgetter("worst"), "of your mornings"),
+    (attrgetter("left"), "of your left calf"),
+    (attrgetter("right"), "of your right calf"),
+)
 
 
 def ceiling(day: Day, verdict: Verdict, rise: WeeklyRise | None) -> Ceiling | None:
@@ -100,7 +100,7 @@ def weekly_rise(day: Day) -> WeeklyRise | None:
 
     The worse side of each morning is compared, and each side with itself; any rise counts (9.1).
     """
-    for soreness, of in MEDIANS.items():
+    for soreness, of in MEDIANS:
         last_week, this_week = (_median(day, soreness, weeks_back) for weeks_back in (1, 0))
         if last_week is None or this_week is None or this_week < day.limits["weekly_nrs"]:
             continue

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from flows.errors import UsageError
-from flows.typed import day_of, hours_of, nrs_of
+from flows.typed import as_text, day_of, hours_of, nrs_of
 from pipeline.checkin import CheckIn, CheckInError
 from pipeline.store.records import Store
 
@@ -53,12 +53,8 @@ def from_csv(path: Path, today: date) -> list[CheckIn]:
         UsageError: the file cannot be read, or a line cannot be meant; says which line, and
             nothing of what stands in it.
     """
-    try:
+    with as_text(path):
         text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: not UTF-8 text; save it as CSV UTF-8") from error
-    except OSError as error:
-        raise UsageError(f"{path}: it cannot be read: {error.strerror}") from error
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     answers: dict[date, CheckIn] = {}
     try:

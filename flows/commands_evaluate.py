@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 COLUMNS = ("model", "n", "athletes", "mae", "log_score", "brier_ge4", "coverage_80",
            "ci_low", "ci_high")  # fmt: skip
-
-
 PRIOR_SCALE = "1-5"
 CARRIED = (
     "pooled and personal begin with a prior of diaries of 1 to 5, carried to this scale by\n"
@@ -39,7 +37,6 @@ def evaluate(options: argparse.Namespace) -> int:
     """One row a model: how good its forecasts were, each made from earlier days only."""
     from advice.forecast.models import MODELS, SHOWN  # noqa: PLC0415 - NumPy
     from advice.forecast.scoring import evaluate as score  # noqa: PLC0415
-    from advice.words import count  # noqa: PLC0415
 
     if options.diaries is None:
         whose, answers, parts, heard = _own(options)
@@ -55,7 +52,7 @@ def evaluate(options: argparse.Namespace) -> int:
     out(
         options,
         [asdict(each) for each in scores],
-        _said(scores, f"{whose}: {count(answers, 'answer')}", notes),
+        _said(scores, whose, answers, notes),
     )
     return DONE
 
@@ -96,12 +93,13 @@ def _watched(entries: "Entries", advance: Advance) -> "Iterator[Diaries]":
         advance(len(part.athletes))
 
 
-def _said(scores: "Sequence[Score]", told: str, notes: "Sequence[str]") -> str:
+def _said(scores: "Sequence[Score]", whose: str, answers: int, notes: "Sequence[str]") -> str:
     """The table, with what was scored and what the interval is."""
     from advice.forecast.scoring import BLOCK_DAYS, EARLIER_ANSWERS_MIN, REFERENCE  # noqa: PLC0415
     from advice.words import count  # noqa: PLC0415
     from flows.show import table  # noqa: PLC0415
 
+    told = f"{whose}: {count(answers, 'answer')}"
     needed = f"a morning is scored that has {EARLIER_ANSWERS_MIN} answers or more before it"
     n, athletes = scores[0].n, scores[0].athletes
     if n == 0:

@@ -18,7 +18,7 @@ from advice.forecast.outlook import Outlook
 from advice.limits import default_limits
 from flows.days import derive_days, past_of
 from flows.errors import UsageError
-from flows.typed import day_of
+from flows.typed import as_text, day_of
 from pipeline.checkin import NRS_MAX
 from pipeline.store.records import Store
 
@@ -52,23 +52,18 @@ def from_csv(path: Path, scale: Scale, load_column: str | None = None) -> Entrie
             nothing of what stands in it.
     """
     columns = _Columns()
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            try:
-                has_load = _take(reader, columns, scale, load_column)
-            except csv.Error as error:
-                raise UsageError(
-                    f"{path}, line {reader.line_num}: a quote without its end here or "
-                    f"before, or a cell that is none ({error})"
-                ) from None
-            except UsageError as error:
-                # An empty file has no line, and its first one is what is missing.
-                raise UsageError(f"{path}, line {max(reader.line_num, 1)}: {error}") from None
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path}: not UTF-8 text; save it as CSV UTF-8") from error
-    except OSError as error:
-        raise UsageError(f"{path}: it cannot be read: {error.strerror}") from error
+    with as_text(path), path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file, strict=True)
+        try:
+            has_load = _take(reader, columns, scale, load_column)
+        except csv.Error as error:
+            raise UsageError(
+                f"{path}, line {reader.line_num}: a quote without its end here or before, or a "
+                f"cell that is none ({error})"
+            ) from None
+        except UsageError as error:
+            # An empty file has no line, and its first one is what is missing.
+            raise UsageError(f"{path}, line {max(reader.line_num, 1)}: {error}") from None
     entries = columns.entries(scale, has_load=has_load)
     again = entries.repeated()
     if again is not None:

@@ -1,12 +1,30 @@
 """What a person types, on the command line or in a file: a day, a number of a scale, hours."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 
 from flows.errors import UsageError
 from pipeline.checkin import HOURS_A_DAY, NRS_MAX
 
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
 """A year such as 0026 is a slip, and would make a table of two thousand years."""
+
+
+@contextmanager
+def as_text(path: Path) -> Iterator[None]:
+    """A file that cannot be read, or is no text, is told with what to do.
+
+    Raises:
+        UsageError: it is so.
+    """
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: not UTF-8 text; save it as CSV UTF-8") from error
+    except OSError as error:
+        raise UsageError(f"{path}: it cannot be read: {error.strerror}") from error
 
 
 def day_of(text: str) -> date:
