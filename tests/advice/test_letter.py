@@ -1,120 +1,29 @@
-"""The letter of a morning, as it is read: one picture for each verdict, and what always holds."""
+"""The letter of a morning, as it is read: one picture for each verdict, and its sections."""
 
-import re
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from html import unescape
-from html.parser import HTMLParser
 from textwrap import dedent
-from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from advice.letter import QUESTION, STANDING, LetterFacts, letter
-from advice.recommendation import Because, Ceiling, Forecast, Item, Recommendation, Verdict
+from advice.letter import LetterFacts, letter
+from advice.recommendation import Forecast, Verdict
 from pipeline.checkin import CheckIn
 from pipeline.day import DayRow
-
-SUNDAY = date(2026, 11, 22)
-SATURDAY = SUNDAY - timedelta(days=1)
-WEEK_KM = (8.0, 0.0, 6.2, 0.0, 9.0, 0.0, 8.0)
-BARE = LetterFacts()
-VOID = {"meta"}
-
-
-def reason(says):
-    return Because(rule="a_rule", says=says, values={}, source="EVIDENCE 1.3")
-
-
-def item(says):
-    return Item(name="an_item", says=says)
-
-
-def answer(verdict, *reasons, **more):
-    return Recommendation(
-        **{
-            "on": SUNDAY,
-            "verdict": verdict,
-            "provisional": False,
-            "urgency": None,
-            "because": tuple(map(reason, reasons)),
-            "ceiling": None,
-            "rules_version": "1",
-            "data_through": datetime(2026, 11, 21, 18, 42, tzinfo=UTC),
-        }
-        | more
-    )
-
-
-def ran(on, km, **more):
-    return DayRow(
-        on=on, known=True, runs=int(km > 0), distance_m=km * 1000, calf_km=km * 0.98, **more
-    )
-
-
-def told(**more):
-    """What is known beside the recommendation on an ordinary morning."""
-    days = [SUNDAY - timedelta(days=back) for back in range(7, 0, -1)]
-    return LetterFacts(
-        **{
-            "name": "Ada",
-            "zone": ZoneInfo("Europe/Berlin"),
-            "check_in": CheckIn(on=SUNDAY, left=5, right=1),
-            "yesterday_verdict": "easy",
-            "yesterday": ran(SATURDAY, 8.0, soreness_left=3, soreness_right=1),
-            "last_days": [ran(on, km) for on, km in zip(days, WEEK_KM, strict=True)],
-            "last_check_in_on": SUNDAY,
-        }
-        | more
-    )
-
-
-def silent(**more):
-    """The same morning before the answer."""
-    return told(check_in=None, last_check_in_on=SATURDAY, **more)
-
-
-REST = answer(
-    Verdict.REST,
-    "Your left calf is at 5 of 10 this morning: no running today.",
-    "Your last run hurt up to 4 of 10.",
-    "For 3 mornings your left calf has been at least 2 points sorer than the other one.",
-    "You were limping yesterday.",
-    "You took a painkiller this morning.",
-    care=(item("An easy walk is fine if it stays at 2 of 10 or below."),),
-    missing=(item("For 2 of the last 30 days nobody can say whether you ran."),),
+from tests.advice.letters import (
+    AS_PLANNED,
+    BARE,
+    EASY,
+    PHYSICIAN,
+    REST,
+    SATURDAY,
+    SUNDAY,
+    URGENT,
+    answer,
+    ran,
+    reason,
+    silent,
+    told,
 )
-AS_PLANNED = answer(
-    Verdict.AS_PLANNED,
-    "Nothing you told us stops a run.",
-    ceiling=Ceiling(distance_m=11_099, calf_km=11.3, surface="any"),
-    shoes=(item("This pair has come to 700 km."),),
-)
-EASY = answer(
-    Verdict.EASY,
-    "No answer yet this morning, and not told is not zero.",
-    provisional=True,
-    ceiling=Ceiling(distance_m=5_270, calf_km=5.3, surface="flat"),
-)
-PHYSICIAN = answer(
-    Verdict.PHYSICIAN,
-    "Your left calf is at 2 of 10, 8 days after it began. Have it looked at.",
-    urgency="days",
-)
-URGENT = answer(
-    Verdict.URGENT,
-    "You told us of one calf swollen, warm or red (yesterday). Have it seen today.",
-    "The watch shows 18.0 km.",
-    urgency="same_day",
-    provisional=True,
-    ceiling=Ceiling(distance_m=9_000, calf_km=9.0, surface="any"),
-    care=(item("An easy walk is fine."),),
-    form=(item("Your steps have become slower."),),
-    missing=(item("Two days are unknown."),),
-)
-EVERY = {each.verdict.word: each for each in (AS_PLANNED, EASY, REST, PHYSICIAN, URGENT)}
 
 
 def assert_reads(made, subject, picture):
@@ -365,120 +274,3 @@ def test_whoever_was_told_not_to_run_is_shown_the_way_out(rule):
 def test_nothing_from_the_watch_yet():
     made = letter(answer(Verdict.EASY, "Begin with something easy.", data_through=None), facts=BARE)
     assert "No activity has come from the watch yet." in made.text
-
-
-def numbers(text):
-    return re.findall(r"\d+(?:\.\d+)?", text)
-
-
-def visible(html):
-    """The words of the HTML with single spaces, without style and title."""
-    without_head = re.sub(r"<head>.*?</head>", "", html, flags=re.DOTALL)
-    return unescape(" ".join(re.sub(r"<[^>]+>", " ", without_head).split()))
-
-
-def every_letter(test):
-    """Whatever the verdict and whatever else is known."""
-    known = (BARE, told(), silent(), told(correction=True))
-    letters = [letter(each, facts=facts) for each in EVERY.values() for facts in known]
-    return pytest.mark.parametrize("made", letters, ids=lambda made: made.subject)(test)
-
-
-@given(
-    st.sampled_from(sorted(EVERY)),
-    st.lists(st.integers(0, 500).map(lambda tenths: tenths / 10), min_size=1, max_size=12),
-)
-def test_every_number_of_the_deciding_reason_is_told(word, values):
-    says = f"These count: {', '.join(f'{value:g}' for value in values)}."
-    kept = EVERY[word]
-    made = letter(
-        answer(kept.verdict, says, urgency=kept.urgency, ceiling=kept.ceiling), facts=told()
-    )
-    assert says in " ".join(made.text.split())
-    assert says in visible(made.html)
-    assert set(numbers(says)) <= set(numbers(made.text))
-
-
-@every_letter
-def test_no_letter_says_safe(made):
-    assert "safe" not in (made.subject + made.text + visible(made.html)).lower()
-
-
-@every_letter
-def test_every_letter_says_that_it_is_no_diagnosis(made):
-    assert STANDING in made.text
-    assert STANDING in made.html
-
-
-@every_letter
-def test_text_fits_its_columns(made):
-    lines = made.text.splitlines()
-    assert all(len(line) <= 72 for line in lines if "calfwise checkin" not in line)
-
-
-@every_letter
-def test_both_parts_hold_the_same_numbers(made):
-    assert set(numbers(made.text)) == set(numbers(visible(made.html)))
-
-
-@every_letter
-def test_html_is_small_balanced_and_asks_nobody_else(made):
-    assert len(made.html.encode()) < 20_000
-    assert open_tags(made.html) == []
-    assert not re.search(r"<(img|script|link|table|form)\b|src=|url\(", made.html)
-
-
-def test_a_red_flag_comes_alone():
-    made = letter(URGENT, facts=told(units="km"))
-    for part in (made.subject, made.text, visible(made.html)):
-        assert not re.search(r"\d (km|mi|calf-km)\b|walk|steps|18\.0|unknown", part)
-    assert QUESTION not in made.text
-
-
-def test_markup_in_a_sentence_stays_a_sentence():
-    bad = 'Left <script>alert(1)</script> & "5" of 10'
-    html = letter(answer(Verdict.REST, bad, care=(item(bad),)), facts=told(name="<b>Ada")).html
-    assert "<script" not in html
-    assert "<b>" not in html
-    assert html.count("&lt;script&gt;") >= 2
-
-
-def test_a_mail_sent_off_by_accident_says_no_number():
-    html = letter(REST, facts=told(reply_to="answers+a?bcc=x@calf.example.org")).html
-    (link,) = re.findall(r'href="(mailto:[^"]+)"', html)
-    assert link == (
-        "mailto:answers+a%3Fbcc%3Dx@calf.example.org"
-        "?subject=Calves%20on%20Sunday%2022%20November&amp;body=L%20R"
-    )
-
-
-def test_a_subject_is_one_short_line():
-    long = "Soreness has kept\nrising " + "and rising " * 30
-    subject = letter(answer(Verdict.REST, long), facts=BARE).subject
-    assert len(subject) <= 100
-    assert subject.endswith(" …")
-    assert subject.isprintable()
-
-
-class Balance(HTMLParser):
-    """Keeps the tags that are still open."""
-
-    def __init__(self):
-        super().__init__()
-        self.open = []
-
-    def handle_starttag(self, tag, _):
-        """Open it."""
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        """Close the last one, which must be of this name."""
-        assert self.open.pop() == tag
-
-
-def open_tags(html):
-    parser = Balance()
-    parser.feed(html)
-    parser.close()
-    return parser.open
