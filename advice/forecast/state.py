@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from advice.forecast.diaries import Diaries, Floats, Scale
 
+# Chosen by us, not fitted, but for the time constant of load (docs/forecast.md).
 SLOW_NEW = 0.1
 """Weight of the newest answer in the slow EWMA."""
 USUAL_NEW = 0.02
