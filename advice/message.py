@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from email import message_from_bytes
 from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -93,6 +95,21 @@ def message(
     # The library draws lots for the boundary. "=_" cannot occur in quoted-printable text.
     mail.set_boundary(f"=_{_digest(athlete, on, kind, revision)}")
     return mail.as_bytes()
+
+
+def for_a_browser(mail: bytes) -> str:
+    """The HTML of a mail as one page of its own, with its pictures inside."""
+    parsed = message_from_bytes(mail, policy=POLICY)
+    body = parsed.get_body(("html",))
+    if body is None:
+        raise ValueError("a mail without HTML")
+    html = str(body.get_content())
+    for part in parsed.walk():
+        if part.get_content_maintype() == "image":
+            picture = b64encode(part.get_content()).decode()
+            address = f"cid:{str(part['Content-ID']).strip('<>')}"
+            html = html.replace(address, f"data:{part.get_content_type()};base64,{picture}")
+    return html
 
 
 def _add_unsubscribe(mail: EmailMessage, mailto: str | None, url: str | None) -> None:

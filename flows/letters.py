@@ -3,8 +3,9 @@
 from datetime import date, timedelta
 
 from advice.letter import Letter, LetterFacts, letter
-from advice.message import message, message_id
+from advice.message import for_a_browser, message, message_id
 from advice.recommendation import Recommendation
+from flows import settings
 from flows.days import advise, rows_between
 from flows.present import recommendation_json
 from flows.report import Delivered
@@ -47,8 +48,8 @@ def queue(home: Home, store: Store, athlete: str, on: date) -> StoredLetter:
             recipient=home.athlete_settings(athlete).email or NO_ADDRESS.format(athlete=athlete),
             sent_at=home.morning_at(athlete, on),
         ),
-        html=written.html,
         state="pending",
+        made_at=settings.now(),
     )
     with store.writing() as transaction:
         # Somebody else may have queued it meanwhile; theirs stands.
@@ -73,7 +74,7 @@ def deliver(home: Home, store: Store, athlete: str) -> list[Delivered]:
     places = []
     for each in waiting:
         place = places_of(home, each)
-        write_whole(place.html, each.html.encode())
+        write_whole(place.html, for_a_browser(each.eml).encode())
         write_whole(place.eml, each.eml)
         with store.writing() as transaction:
             transaction.mark_sent(athlete, each)

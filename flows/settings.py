@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import tomllib
+from contextlib import suppress
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -27,6 +30,8 @@ ME = "me"
 """The runner where none is named."""
 
 FILE = "calfwise.toml"
+PAGE_KEYS = "page.keys"
+PAGE_KEY_MIN_CHARS = 32
 ATHLETE_ID_MAX_CHARS = 64
 
 
@@ -38,6 +43,10 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """A table of the settings; a key that is not known is a mistake, not a wish."""
 
 
+Line = Annotated[str, msgspec.Meta(pattern=r"^[^\r\n]+\Z")]
+HostName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9.:_-]+\Z")]
+Address = Annotated[str, msgspec.Meta(pattern=r"^[^@\s]+@[^@\s]+\Z")]
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Clock = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 """Hours and minutes, such as 06:30."""
 
@@ -56,20 +65,40 @@ class AthleteSettings(Section, frozen=True):
     hr_rest: Annotated[int, msgspec.Meta(ge=20, le=120)] | None = None
     hr_max: Annotated[int, msgspec.Meta(ge=100, le=240)] | None = None
     sex: Literal["female", "male"] | None = None
-    email: Annotated[str, msgspec.Meta(pattern=r"^[^@\s]+@[^@\s]+\Z")] | None = None
+    email: Address | None = None
     morning_at: Clock = "06:30"
     units: Literal["km", "mi"] = "km"
     birth_year: Annotated[int, msgspec.Meta(ge=1900, le=2030)] | None = None
     previous_calf_strain: bool | None = None
     strike: Literal["rear", "mid", "fore"] | None = None
     cadence_at_3_mps: Annotated[float, msgspec.Meta(ge=120, le=220)] | None = None
+    subject: Literal["plain", "neutral"] = "plain"
+    """neutral: subject and preview tell nothing of the body, for a shared lock screen."""
     sources: tuple[SourceSettings, ...] = ()
 
 
 class MailSettings(Section, frozen=True):
-    """How letters are written."""
+    """How letters are written and where they go; the password is no setting (`mail_password`)."""
 
-    sender: Annotated[str, msgspec.Meta(pattern=r"^[^\r\n]+\Z")] = "calfwise <calfwise@localhost>"
+    sender: Line = "calfwise <calfwise@localhost>"
+    domain: HostName = "calfwise.local"
+    """The right side of every Message-ID."""
+    reply_to: Address | None = None
+    """Where somebody reads an answer, or a wish for no more letters, that came by mail."""
+    sink: Literal["folder", "smtp"] = "folder"
+    host: HostName = "localhost"
+    port: Port = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    """none is for a server on this machine only."""
+    user: Line | None = None
+    password_file: str | None = None
+    ca_file: str | None = None
+    """Certificates to trust instead of the system's."""
+    timeout_s: Annotated[float, msgspec.Meta(gt=0, le=600)] = 30.0
+    until: Clock = "20:00"
+    """On the runner's clock: what was not accepted by then is not sent at all."""
+    when_unknown: Literal["retry", "hold"] = "retry"
+    """What to do with a letter whose connection was lost after it was handed over."""
 
 
 class StoreSettings(Section, frozen=True):
@@ -88,7 +117,18 @@ class EngineSettings(Section, frozen=True):
 
 
 class PageSettings(Section, frozen=True):
-    """The check-in page; it has no settings yet."""
+    """The check-in page and the dashboard; the keys of links are no setting (`page_keys`)."""
+
+    public_url: (
+        Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?\Z")] | None
+    ) = None
+    """Where runners reach the page; None: only on this machine, and letters hold no link."""
+    host: HostName = "127.0.0.1"
+    port: Port = 8642
+    checkin_hours: Annotated[int, msgspec.Meta(ge=1, le=336)] = 36
+    """How long the links of a morning are good for."""
+    look_days: Annotated[int, msgspec.Meta(ge=1, le=400)] = 30
+    """How long a link to the dashboard is good for."""
 
 
 class File(Section, frozen=True):
@@ -161,8 +201,14 @@ class Home(msgspec.Struct, frozen=True):
 
     def morning_at(self, athlete: str, on: date) -> datetime:
         """The instant of the runner's morning, which dates the letter."""
-        clock = time.fromisoformat(self.athlete_settings(athlete).morning_at)
-        return datetime.combine(on, clock, tzinfo=self.zone(athlete))
+        return self._at(athlete, on, self.athlete_settings(athlete).morning_at)
+
+    def evening_at(self, athlete: str, on: date) -> datetime:
+        """The instant after which a day's letter is of no use."""
+        return self._at(athlete, on, self.file.mail.until)
+
+    def _at(self, athlete: str, on: date, clock: str) -> datetime:
+        return datetime.combine(on, time.fromisoformat(clock), tzinfo=self.zone(athlete))
 
 
 def now() -> datetime:
@@ -228,6 +274,58 @@ def system_zone() -> str:
     return "UTC"
 
 
+def mail_password(home: Home) -> str | None:
+    """The password of the mail server: CALFWISE_MAIL_PASSWORD, else the file of the settings.
+
+    Raises:
+        SettingsError: the file cannot be read.
+    """
+    told = os.environ.get("CALFWISE_MAIL_PASSWORD")
+    if told or home.file.mail.password_file is None:
+        return told or None
+    path = Path(home.file.mail.password_file).expanduser()
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"mail.password_file: {path} cannot be read") from error
+
+
+def page_keys(home: Home) -> tuple[str, ...]:
+    """The keys that sign links, newest first: CALFWISE_PAGE_KEYS, else page.keys in the home.
+
+    The newest signs, all of them are believed: a key is rotated by a new first line, and taken
+    away once its links have expired. Where there is none, one is made.
+
+    Raises:
+        SettingsError: the file cannot be read or made.
+    """
+    told = os.environ.get("CALFWISE_PAGE_KEYS", "").split()
+    path = home.folder / PAGE_KEYS
+    try:
+        if not told and not path.exists():
+            _write_first_key(home.folder, path)
+        keys = tuple(told or path.read_text(encoding="utf-8").split())
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: the keys of links cannot be read") from error
+    if not keys or min(map(len, keys)) < PAGE_KEY_MIN_CHARS:
+        raise SettingsError(
+            f"{path}: each line must be a key of at least {PAGE_KEY_MIN_CHARS} characters; "
+            "without the file a new one is made, and the links in letters end"
+        )
+    return keys
+
+
+def _write_first_key(folder: Path, path: Path) -> None:
+    """Whole or not at all, and only one of two processes' keys, for its owner's eyes only."""
+    make_folder(folder)
+    half = folder / f".half-{PAGE_KEYS}-{os.getpid()}"
+    with os.fdopen(os.open(half, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(32) + "\n")
+    with suppress(FileExistsError):
+        path.hardlink_to(half)
+    half.unlink()
+
+
 def forget_database() -> None:
     """For the demo, whose season must never come into the database of the environment."""
     os.environ.pop("CALFWISE_DATABASE_URL", None)
@@ -278,7 +376,27 @@ def _read(path: Path) -> File:
         rest, highest = athlete.hr_rest, athlete.hr_max
         if rest is not None and highest is not None and rest >= highest:
             raise SettingsError(f"{path}: athletes.{name}: hr_rest must be below hr_max")
+    _check_page(path, file.page)
+    _check_mail(path, file.mail)
     return file
+
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def _check_page(path: Path, page: PageSettings) -> None:
+    """Links carry what a runner felt: never in the clear over a network."""
+    if page.public_url is None:
+        return
+    parts = urlsplit(page.public_url)
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+        raise SettingsError(f"{path}: page.public_url must begin with https://")
+
+
+def _check_mail(path: Path, mail: MailSettings) -> None:
+    """Letters and passwords travel encrypted, except within this machine."""
+    if mail.sink == "smtp" and mail.security == "none" and mail.host not in LOOPBACK:
+        raise SettingsError(f'{path}: mail.security = "none" is for a server on this machine only')
 
 
 def _is_zone(name: str) -> bool:
@@ -310,6 +428,7 @@ TEMPLATE = """\
 # units = "km"            # or "mi"
 # morning_at = "06:30"    # when the letter is dated
 # email = "me@example.org"
+# subject = "plain"       # or "neutral": subject and preview tell nothing, for a shared screen
 # birth_year = 1980
 # previous_calf_strain = false
 # strike = "rear"         # or "mid", "fore": how your foot lands; it weighs in calf load
@@ -321,6 +440,24 @@ TEMPLATE = """\
 
 [mail]
 # sender = "calfwise <calfwise@localhost>"
+# reply_to = "me@example.org"   # where you read an answer that came by mail
+# sink = "folder"         # or "smtp": to runners with an email; the others' stay in the folder
+# host = "smtp.example.org"
+# port = 587
+# security = "starttls"   # or "tls" (port 465), or "none" for a server on this machine
+# user = "me"             # the password: CALFWISE_MAIL_PASSWORD, or the file
+# password_file = "~/.calfwise-mail-password"
+# ca_file = "/etc/ssl/own.pem"  # trusted instead of the system's certificates
+# until = "20:00"         # on the runner's clock: not sent later, for it is of no use then
+# domain = "calfwise.local"     # of Message-IDs; take your own
+# when_unknown = "retry"  # or "hold": a letter may have arrived although the connection was lost
+
+[page]
+# public_url = "https://calves.example.org"  # without it letters hold no link to the page
+# host = "127.0.0.1"      # what `calfwise serve` listens on
+# port = 8642
+# checkin_hours = 36      # how long the links of a letter can be answered by
+# look_days = 30          # how long a link to the dashboard is good for
 
 [store]
 # database_url = "sqlite:////somewhere/else/calfwise.sqlite"

@@ -37,7 +37,7 @@ class Athletes:
     def add_athlete(self, athlete: str) -> None:
         """Make the runner known; nothing happens when they are."""
         if not self.has_athlete(athlete):
-            self.session.add(AthleteRow(id=athlete, stale_from=None, runs_stale=False))
+            self.session.add(AthleteRow(id=athlete, stale_from=None, runs_stale=False, facts=0))
             self.session.flush()
 
     def stale_from(self, athlete: str) -> date | None:
@@ -49,6 +49,15 @@ class Athletes:
         """Something changed that matters from this date on."""
         row = self.session.get_one(AthleteRow, athlete)
         row.stale_from = on if row.stale_from is None else min(on, row.stale_from)
+        row.facts += 1
+
+    def facts(self, athlete: str) -> int:
+        """A number that grows with every fact: what was worked out at the same number still holds.
+
+        It is raised in the transaction that changes the fact.
+        """
+        row = self.session.get(AthleteRow, athlete)
+        return row.facts if row else 0
 
     def mark_fresh(self, athlete: str, versions: str) -> None:
         """All days follow from the facts again, by these versions of the code."""
@@ -67,7 +76,9 @@ class Athletes:
 
     def mark_runs_stale(self, athlete: str) -> None:
         """An activity came, went or changed, or what the runner says of one."""
-        self.session.get_one(AthleteRow, athlete).runs_stale = True
+        row = self.session.get_one(AthleteRow, athlete)
+        row.runs_stale = True
+        row.facts += 1
 
     def mark_runs_fresh(self, athlete: str) -> None:
         """It is known which runs count and how each stands among the others."""

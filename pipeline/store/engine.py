@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection
 
-SCHEMA = "0003"
+SCHEMA = "0004"
 """The newest migration; a test holds it against the folder of migrations."""
 
 BUSY_TIMEOUT_MS = 30_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pipeline.activity import Finding
 from pipeline.checkin import CheckIn
@@ -43,8 +43,14 @@ _WORN = {"calf_km": 1, "calf_km_strain": 6}
 _OWN_CADENCE = ("cadence_residual_spm", "cadence_residual_sd_spm", "cadence_line_runs")
 """The fields of `OwnCadence`, in its order."""
 _PAIRS = ("cadence_histogram", "cadence_by_speed")
-LETTER_FIELDS = ("kind", "revision", "message_id", "subject", "eml", "html", "state")
+LETTER_FIELDS = (
+    *("kind", "revision", "message_id", "subject", "eml", "state", "made_at", "recipient"),
+    *("attempts", "lost", "not_before", "expires_at", "last_code", "last_text"),
+)
 _ANSWER_FIELDS = ("during", "rpe", "run_id", "sleep_h", "painkiller", "cleared", "note")
+
+
+LetterState = Literal["pending", "sending", "sent", "failed", "unknown", "held"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,8 +267,17 @@ class StoredLetter:
     message_id: str
     subject: str
     eml: bytes
-    html: str
-    state: str
+    state: LetterState
+    made_at: datetime | None = None
+    recipient: str | None = None
+    """The mail address; None means the folder."""
+    attempts: int = 0
+    lost: int = 0
+    """How often the connection was lost after it was handed over."""
+    not_before: datetime | None = None
+    expires_at: datetime | None = None
+    last_code: int | None = None
+    last_text: str | None = None
 
 
 def activity_id(sha256: str, position: int) -> str:

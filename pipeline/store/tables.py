@@ -34,6 +34,7 @@ NAMING = {
 ATHLETE_CHARS = 64
 DIGEST_CHARS = 64
 ACTIVITY_CHARS = 32
+ADDRESS_CHARS = 320
 CODE_CHARS = 64
 
 
@@ -86,6 +87,10 @@ class AthleteRow(Base):
     """Versions of the code that derived the days."""
     strike: Mapped[str | None]
     """How the foot lands, as the settings said it last."""
+    facts: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Grows with every fact that days or advice follow from."""
+    letters_stopped_at: Mapped[datetime | None]
+    """Since when the runner wants no letters."""
 
 
 class SourceRow(Base):
@@ -356,7 +361,7 @@ class BeforeRow(Base):
 
 
 class RecommendationRow(Base):
-    """What was recommended with a letter, word for word."""
+    """What was recommended last for a day, word for word: by letter, on the page, or typed."""
 
     __tablename__ = "recommendation"
     __table_args__ = (ForeignKeyConstraint(["athlete_id"], ["athlete.id"], ondelete="CASCADE"),)
@@ -366,6 +371,9 @@ class RecommendationRow(Base):
     verdict: Mapped[str]
     rules_version: Mapped[str]
     body: Mapped[dict[str, Any]]
+    told_at: Mapped[datetime | None]
+    files: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many files of the runner were known then: more of them may correct it."""
 
 
 class LetterRow(Base):
@@ -378,6 +386,7 @@ class LetterRow(Base):
             ["recommendation.athlete_id", "recommendation.on_date"],
             ondelete="CASCADE",
         ),
+        Index(None, "state"),
     )
 
     athlete_id: Mapped[str] = mapped_column(String(ATHLETE_CHARS), primary_key=True)
@@ -387,9 +396,49 @@ class LetterRow(Base):
     message_id: Mapped[str] = mapped_column(String(200), unique=True)
     subject: Mapped[str] = mapped_column(String(500))
     eml: Mapped[bytes]
-    html: Mapped[str] = mapped_column(Text)
     state: Mapped[str]
-    """pending, or sent."""
+    """pending, sending, sent, failed, unknown, or held."""
+    made_at: Mapped[datetime | None]
+    recipient: Mapped[str | None] = mapped_column(String(ADDRESS_CHARS))
+    """The mail address; None means the folder."""
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    lost: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often the connection was lost after the letter was handed over."""
+    lease_by: Mapped[str | None] = mapped_column(String(200))
+    """Who is sending it, until the lease ends."""
+    lease_until: Mapped[datetime | None]
+    not_before: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+    """After this evening it says nothing that anybody should act on."""
+    last_code: Mapped[int | None]
+    """What the mail server answered last."""
+    last_text: Mapped[str | None] = mapped_column(String(500))
+
+
+class MailboxRow(Base):
+    """A mail address that refused for good, and since when nothing is sent there any more."""
+
+    __tablename__ = "mailbox"
+
+    address: Mapped[str] = mapped_column(String(ADDRESS_CHARS), primary_key=True)
+    refusals: Mapped[int]
+    """Letters in a row that it refused for good."""
+    suppressed_at: Mapped[datetime | None]
+
+
+class CoachGrantRow(Base):
+    """A runner lets a coach look, from one instant until another; kept when it is taken back."""
+
+    __tablename__ = "coach_grant"
+    __table_args__ = (
+        ForeignKeyConstraint(["athlete_id"], ["athlete.id"], ondelete="CASCADE"),
+        Index(None, "coach"),
+    )
+
+    athlete_id: Mapped[str] = mapped_column(String(ATHLETE_CHARS), primary_key=True)
+    coach: Mapped[str] = mapped_column(String(ATHLETE_CHARS), primary_key=True)
+    granted_at: Mapped[datetime] = mapped_column(primary_key=True)
+    revoked_at: Mapped[datetime | None]
 
 
 class LeaseRow(Base):

@@ -90,7 +90,6 @@ def letter(on: date = DAY, **changes: Any) -> StoredLetter:
         "message_id": f"<{on}@calfwise>",
         "subject": "Rest today",
         "eml": b"Subject: Rest today\r\n",
-        "html": "<p>Rest today</p>",
         "state": "pending",
     }
     return StoredLetter(**(plain | changes))

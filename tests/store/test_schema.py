@@ -94,6 +94,8 @@ def statements(sql: str) -> set[str]:
         elif renamed := re.fullmatch(r"ALTER TABLE (\w+) RENAME COLUMN (\w+) TO (\w+)", each):
             table, old, new = renamed.groups()
             told = {re.sub(rf"^{table}: {old} ", f"{table}: {new} ", each) for each in told}
+        elif dropped := re.fullmatch(r"ALTER TABLE (\w+) DROP COLUMN (\w+)", each):
+            told = {each for each in told if not each.startswith(f"{dropped[1]}: {dropped[2]} ")}
         elif each:
             told.add(each)
     return told
