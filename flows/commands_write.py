@@ -212,10 +212,10 @@ def _import(options: argparse.Namespace) -> int:
 
 def send(options: argparse.Namespace) -> int:
     """The day's letter, in the outbox, once."""
-    from flows import letters  # noqa: PLC0415
+    from flows import outbox  # noqa: PLC0415
 
     with for_writing(options) as (home, store, athlete):
-        place = letters.send(home, store, athlete, options.on or home.today(athlete))
+        place = outbox.send(home, store, athlete, options.on or home.today(athlete))
     told = "Delivered" if place.new else "Was delivered before"
     out(options, {"eml": str(place.eml), "html": str(place.html), "new": place.new},
         f"{told}: {place.eml}\nTo look at it: {place.html}")  # fmt: skip

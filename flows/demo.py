@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from flows import answers, present, settings, show
 from flows.days import advise
 from flows.engine import run_sync
-from flows.letters import send
+from flows.outbox import send
 from flows.places import places_of
 from flows.progress import say
 from flows.settings import ME, Home

@@ -16,7 +16,7 @@ from flows import settings
 from flows.comparing import compare_with_before, keep_before
 from flows.days import derive_days
 from flows.intake import Intake
-from flows.letters import send
+from flows.outbox import send
 from flows.plans import Plan, Window, misnamed, plans
 from flows.progress import Advance, bar
 from flows.report import Counts, Delivered, Report
