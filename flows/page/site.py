@@ -1,0 +1,66 @@
+"""What every page of one server stands on: the installation, its addresses and its templates."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from hashlib import sha256
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from flows.page.addresses import Addresses
+from flows.page.links import Links
+from flows.settings import Home
+from pipeline.store.records import Store
+
+STANDING = "General information, not a diagnosis."
+STATIC_DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One installation as its pages see it."""
+
+    home: Home
+    store: Store
+    addresses: Addresses
+
+    @property
+    def links(self) -> Links:
+        """What reads the addresses."""
+        return self.addresses.links
+
+    def today(self, athlete: str) -> date:
+        """The date where the runner is."""
+        return self.home.today(athlete)
+
+    def render(self, template: str, **values: Any) -> str:  # noqa: ANN401 - whatever the page says
+        """A page of flows/page/templates as HTML; everything in it is escaped."""
+        return _templates().get_template(template).render(standing=STANDING, **values)
+
+
+@cache
+def _templates() -> Environment:
+    """The templates, compiled once."""
+    environment = Environment(
+        loader=PackageLoader("flows.page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["static"] = static_address
+    return environment
+
+
+def static_file(name: str) -> bytes:
+    """A file of flows/page/static."""
+    return resources.files("flows.page").joinpath("static", name).read_bytes()
+
+
+@cache
+def static_address(name: str) -> str:
+    """Where a browser finds it; another content has another address, so it may be kept."""
+    digest = sha256(static_file(name)).hexdigest()[:STATIC_DIGITS]
+    return f"/static/{digest}/{name}"

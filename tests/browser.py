@@ -1,0 +1,41 @@
+"""A real Chromium for tests, and what axe has to say of a page in it."""
+
+import os
+import shutil
+from contextlib import contextmanager
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+NARROW = {"width": 320, "height": 700}
+WIDE = {"width": 1280, "height": 900}
+
+
+@contextmanager
+def chromium():
+    """The browser of the system, started for a test."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    assert path, "these tests need Chromium: apt-get install chromium"
+    # A browser refuses to keep its own walls up for root, whose tests open their own pages only.
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def violations(page):
+    """What axe finds wrong, one line each; an empty list is what is wanted."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{each['id']} ({each['impact']}): {node['html'][:120]}"
+        for each in found
+        for node in each["nodes"]
+    ]
+
+
+def overflows(page):
+    """By how many pixels the page is wider than its window."""
+    return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
