@@ -11,7 +11,7 @@ from advice.limits import default_limits
 from advice.recommend import recommend, recommend_days
 from advice.recommendation import Recommendation
 from connectors.versions import READER_VERSION
-from flows.settings import AthleteSettings
+from flows.sections import AthleteSettings
 from pipeline.day import DayRow, known_dates
 from pipeline.history import Past, RiskFactors, told_of
 from pipeline.store.athletes import EVER

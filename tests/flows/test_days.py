@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from flows.days import advise, derive_days, rows_between
-from flows.settings import AthleteSettings
+from flows.sections import AthleteSettings
 from pipeline.checkin import CheckIn
 from pipeline.store.records import RawFile, Store
 from tests.store.made import DAY, raw_file, run, seen_file

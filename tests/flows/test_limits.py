@@ -8,6 +8,7 @@ import pytest
 from connectors.limits import ReadingLimits
 from flows import settings
 from flows.limits import LimitsSettings
+from flows.template import TEMPLATE
 from tests.flows.installation import Installation
 
 SETTINGS = '[limits]\n{limits}\n[athletes.me]\ntimezone = "UTC"\n'
@@ -23,7 +24,7 @@ def test_without_a_word_the_limits_are_those_of_the_readers(tmp_path):
 
 
 def test_the_template_shows_every_limit_with_its_default(tmp_path):
-    shown = settings.TEMPLATE.partition("[limits]\n")[2]
+    shown = TEMPLATE.partition("[limits]\n")[2]
     told = re.findall(r"^# (\w+) = ([\d.]+)", shown, re.MULTILINE)
     defaults = LimitsSettings()
     assert {name: float(value) for name, value in told} == {

@@ -6,6 +6,7 @@ import pytest
 
 from flows import settings
 from flows.plans import derived_with
+from flows.template import TEMPLATE
 from pipeline.athlete import Athlete
 from tests.flows.installation import SETTINGS, write_runs
 
@@ -32,7 +33,7 @@ def test_a_cadence_that_somebody_has_is_taken(tmp_path, spm):
 
 
 def test_the_template_shows_them_as_they_may_be_written(tmp_path):
-    lines = settings.TEMPLATE.splitlines()
+    lines = TEMPLATE.splitlines()
     shown = [line[2:] for line in lines if line.startswith(("# strike", "# cadence_at_3_mps"))]
     assert len(shown) == 2
     athlete = athlete_of(tmp_path, "\n".join(shown))
