@@ -22,7 +22,13 @@ def advise(options: argparse.Namespace) -> int:
     with for_reading(options) as (home, store, athlete):
         wanted = home.athlete_settings(athlete)
         answer, past = advise_on(store, athlete, options.on or home.today(athlete), wanted)
-    document = present.recommendation_json(athlete, answer)
+        document = present.recommendation_json(athlete, answer)
+        if options.json:
+            from flows.letters import facts_of  # noqa: PLC0415 - charts take a moment
+            from flows.present_letter import letter_json  # noqa: PLC0415
+
+            facts = facts_of(home, store, athlete, answer, past)
+            document["letter"] = letter_json(answer, facts)
     text = show.recommendation(answer, wanted.units)
     if options.explain:
         from advice.explain import explanation  # noqa: PLC0415

@@ -1,65 +1,172 @@
 """A day's letter: what it says, gathered from the store, and rendered to the bytes of a mail."""
 
+from dataclasses import replace
 from datetime import date, timedelta
+from email.utils import parseaddr
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
-from advice.letter import Letter, LetterFacts, letter
-from advice.message import message, message_id
-from advice.recommendation import Recommendation
+from advice.letter import Letter, letter
+from advice.letter_facts import LetterFacts, Taps, last_time
+from advice.message import Picture, message, message_id
+from advice.recommendation import Recommendation, Verdict
 from flows import settings
 from flows.days import advise, rows_between
 from flows.settings import Home
+from pipeline.checkin import NRS_MAX, CheckIn
 from pipeline.history import Past
 from pipeline.store.records import Store, StoredLetter
+
+if TYPE_CHECKING:
+    from advice.charts.chart import Chart
+    from flows.page.addresses import Addresses
 
 MORNING = "morning"
 DAYS_IN_LETTER = 7
 NO_ADDRESS = "runner <{athlete}@localhost>"
+SHARPNESS = 2
+"""Pixels of a picture for each pixel it is shown at: what fine screens have."""
 
 
 def compose(home: Home, store: Store, athlete: str, on: date) -> tuple[Recommendation, Letter]:
     """The letter of a day as it would be written now."""
+    answer, facts = told_of(home, store, athlete, on)
+    return answer, letter(answer, facts=facts)
+
+
+def told_of(home: Home, store: Store, athlete: str, on: date) -> tuple[Recommendation, LetterFacts]:
+    """The recommendation of a day, and all that its letter tells beside it."""
     answer, past = advise(store, athlete, on, home.athlete_settings(athlete))
-    return answer, letter(answer, facts=_facts(home, store, athlete, on, past))
+    return answer, facts_of(home, store, athlete, answer, past)
+
+
+def facts_of(
+    home: Home, store: Store, athlete: str, answer: Recommendation, past: Past
+) -> LetterFacts:
+    """What the letter tells beside a recommendation that is known already."""
+    on, wanted, addresses = answer.on, home.athlete_settings(athlete), _addresses(home)
+    since, yesterday = (on - timedelta(days=back) for back in (DAYS_IN_LETTER, 1))
+    week = rows_between(store, athlete, since, yesterday)
+    mornings = tuple(morning for morning in past.mornings if morning.on <= on)
+    reply_to = home.file.mail.reply_to
+    return LetterFacts(
+        units=wanted.units,
+        zone=home.zone(athlete),
+        mornings=mornings,
+        yesterday_verdict=week[-1][1],
+        yesterday=week[-1][0],
+        last_days=tuple(day for day, _ in week),
+        charts=_charts(home, store, athlete, answer),
+        taps=_taps(addresses, athlete, on, last_time(mornings, on)) if addresses else None,
+        reply_to=reply_to,
+        look_url=addresses.look(athlete) if addresses else None,
+        stop_url=addresses.letters(athlete) if addresses else None,
+        stop_mailto=stop_mailto(reply_to) if reply_to else None,
+        neutral=wanted.subject == "neutral",
+    )
 
 
 def render(
-    home: Home, store: Store, athlete: str, on: date, *, kind: str = MORNING, revision: int = 0
+    home: Home,
+    store: Store,
+    athlete: str,
+    on: date,
+    *,
+    kind: str = MORNING,
+    revision: int = 0,
+    correction: bool = False,
+    test: bool = False,
+    recipient: str | None = None,
 ) -> tuple[Recommendation, StoredLetter]:
-    """The letter of a day as it is mailed, ready to be queued; once queued it is not made again."""
-    answer, written = compose(home, store, athlete, on)
+    """The letter of a day as it is mailed, ready to be queued; once queued it is not made again.
+
+    Args:
+        home: the installation.
+        store: its database.
+        athlete: who gets it.
+        on: the local day it is about.
+        kind: with `athlete`, `on` and `revision` decides the Message-ID.
+        revision: counts the letters of one kind and day.
+        correction: it says that it replaces the morning's.
+        test: it says that it is one.
+        recipient: the mail address; None means the runner's own, or the folder.
+    """
+    answer, facts = told_of(home, store, athlete, on)
+    facts = replace(facts, correction=correction, test=test)
+    written = letter(answer, facts=facts)
+    mail = home.file.mail
+    address = recipient or home.athlete_settings(athlete).email
     eml = message(
         written,
         athlete=athlete,
         on=on,
         kind=kind,
         revision=revision,
-        sender=home.file.mail.sender,
-        recipient=home.athlete_settings(athlete).email or NO_ADDRESS.format(athlete=athlete),
+        sender=mail.sender,
+        recipient=address or NO_ADDRESS.format(athlete=athlete),
         sent_at=home.morning_at(athlete, on),
+        pictures=_pictures(written, facts),
+        reply_to=mail.reply_to,
+        unsubscribe_mailto=stop_mailto(mail.reply_to or parseaddr(mail.sender)[1]),
+        unsubscribe_url=facts.stop_url,
+        domain=mail.domain,
     )
     return answer, StoredLetter(
         on=on,
         kind=kind,
         revision=revision,
-        message_id=message_id(athlete, on, kind, revision),
+        message_id=message_id(athlete, on, kind, revision, mail.domain),
         subject=written.subject,
         eml=eml,
         state="pending",
         made_at=settings.now(),
+        recipient=recipient,
     )
 
 
-def _facts(home: Home, store: Store, athlete: str, on: date, past: Past) -> LetterFacts:
-    wanted = home.athlete_settings(athlete)
-    since, yesterday = (on - timedelta(days=back) for back in (DAYS_IN_LETTER, 1))
-    week = rows_between(store, athlete, since, yesterday)
-    answers = [morning for morning in past.mornings if morning.on <= on]
-    return LetterFacts(
-        units=wanted.units,
-        zone=home.zone(athlete),
-        check_in=next((answer for answer in answers if answer.on == on), None),
-        yesterday_verdict=week[-1][1],
-        yesterday=week[-1][0],
-        last_days=tuple(day for day, _ in week),
-        last_check_in_on=answers[-1].on if answers else None,
+def stop_mailto(address: str) -> str:
+    """A link that opens a mail to whoever reads wishes for no more letters."""
+    return f"mailto:{quote(address, safe='@+')}?subject=No%20more%20letters"
+
+
+def _addresses(home: Home) -> "Addresses | None":
+    """Where the runner reaches the page; without it nothing of it is imported."""
+    if home.file.page.public_url is None:
+        return None
+    from flows.page.addresses import public_addresses  # noqa: PLC0415 - cryptography takes a moment
+
+    return public_addresses(home)
+
+
+def _taps(addresses: "Addresses", athlete: str, on: date, last: CheckIn | None) -> Taps:
+    """An address for each number on each side, and for the two answers most often given."""
+    scale = range(NRS_MAX + 1)
+    return Taps(
+        form=addresses.checkin(athlete, on),
+        left=tuple(addresses.checkin(athlete, on, left=nrs) for nrs in scale),
+        right=tuple(addresses.checkin(athlete, on, right=nrs) for nrs in scale),
+        both_none=addresses.checkin(athlete, on, left=0, right=0),
+        same=addresses.checkin(athlete, on, left=last.left, right=last.right) if last else None,
     )
+
+
+def _charts(home: Home, store: Store, athlete: str, answer: Recommendation) -> "tuple[Chart, ...]":
+    """The charts of a letter; none is drawn beside a red flag."""
+    if answer.verdict is Verdict.URGENT:
+        return ()
+    from flows.charts import letter_charts  # noqa: PLC0415 - only letters draw
+
+    return letter_charts(home, store, athlete, answer.on)
+
+
+def _pictures(written: Letter, facts: LetterFacts) -> list[Picture]:
+    """The pictures that the letter shows."""
+    shown = [chart for chart in facts.charts if f'src="cid:{chart.name}"' in written.html]
+    if not shown:
+        return []
+    from connectors.png import svg_to_png  # noqa: PLC0415 - only mailed letters need it
+
+    return [
+        Picture(chart.name, svg_to_png(chart.svg, width_px=SHARPNESS * chart.width_px))
+        for chart in shown
+    ]

@@ -1,26 +1,33 @@
 """The letter of a morning, as it is read: one picture for each verdict, and its sections."""
 
+import re
 from dataclasses import replace
+from datetime import timedelta
 from textwrap import dedent
 
 import pytest
 
-from advice.letter import LetterFacts, letter
+from advice.letter import letter
+from advice.letter_facts import LetterFacts
 from advice.recommendation import Forecast, Verdict
-from pipeline.checkin import CheckIn
 from pipeline.day import DayRow
 from tests.advice.letters import (
     AS_PLANNED,
     BARE,
+    CHARTS,
     EASY,
+    NO_PAGE,
     PHYSICIAN,
     REST,
     SATURDAY,
     SUNDAY,
     URGENT,
     answer,
+    mornings_ending,
+    on_the_page,
     ran,
     reason,
+    scene,
     silent,
     told,
 )
@@ -34,7 +41,7 @@ def assert_reads(made, subject, picture):
 def test_rest():
     assert_reads(
         letter(REST, facts=told()),
-        "Rest today: your left calf is at 5 of 10 this morning",
+        "Rest today: left calf 5, 2 sore mornings in a row",
         """
         Good morning, Ada. It is Sunday 22 November.
 
@@ -77,7 +84,7 @@ def test_as_planned_in_miles():
     facts = told(
         units="mi",
         yesterday_verdict="as_planned",
-        check_in=CheckIn(on=SUNDAY, left=1, right=0),
+        mornings=mornings_ending((1, 0)),
         yesterday=ran(SATURDAY, 0.0),
     )
     assert_reads(
@@ -115,9 +122,7 @@ def test_as_planned_in_miles():
 
 
 def test_easy_and_provisional():
-    facts = silent(
-        checkin_url="https://calf.example.org/c/abc", reply_to="answers@calf.example.org"
-    )
+    facts = silent(reply_to="answers@calf.example.org")
     assert_reads(
         letter(EASY, facts=facts),
         "Run easy until you answer: how are your calves?",
@@ -136,16 +141,15 @@ def test_easy_and_provisional():
         Why
         - No answer yet this morning, and not told is not zero.
 
+        How are your calves this morning, 0 to 10, left and right?
+          By mail: answers@calf.example.org, a line such as L3 R1
+          On the command line: calfwise checkin --left N --right N
+
         Since yesterday
         - Verdict: run easy, as yesterday.
         - Soreness: not told yet; yesterday left 3, right 1.
         - Yesterday: 8.0 km, 7.8 calf-km.
         - Last 7 days: 31.2 km, 30.6 calf-km.
-
-        How are your calves this morning, 0 to 10, left and right?
-          On the page: https://calf.example.org/c/abc
-          By mail: answers@calf.example.org, a line such as L3 R1
-          On the command line: calfwise checkin --left N --right N
 
         The last activity from the watch ended on Saturday 21 November, 19:42.
         Last check-in: yesterday.
@@ -156,10 +160,10 @@ def test_easy_and_provisional():
 
 
 def test_physician_with_little_known():
-    facts = LetterFacts(checkin_url="https://calf.example.org/c/abc")
+    facts = LetterFacts()
     assert_reads(
         letter(PHYSICIAN, facts=facts),
-        "See somebody within days: your left calf is at 2 of 10, 8 days after it began",
+        "See somebody within days: left calf 2, 8 days on",
         """
         Sunday 22 November
 
@@ -172,8 +176,6 @@ def test_physician_with_little_known():
           at.
 
         How are your calves this morning, 0 to 10, left and right?
-        If somebody has seen you, say so on the page.
-          On the page: https://calf.example.org/c/abc
           On the command line: calfwise checkin --left N --right N
           Once somebody has seen you: calfwise checkin --left N --right N \
 --cleared may_run|may_not_run
@@ -189,7 +191,7 @@ def test_physician_with_little_known():
 def test_urgent():
     assert_reads(
         letter(URGENT, facts=silent(reply_to="answers@calf.example.org")),
-        "Get seen today: you told us of one calf swollen, warm or red (yesterday)",
+        "Get seen today: one calf swollen, warm or red (yesterday)",
         """
         Sunday 22 November
 
@@ -263,7 +265,7 @@ def test_tomorrow_is_told_beside_whatever_may_be_done_today(verdict, model):
 @pytest.mark.parametrize("rule", ["held_back", "significant_pain"])
 def test_whoever_was_told_not_to_run_is_shown_the_way_out(rule):
     """Only another visit changes that, so tomorrow promises nothing."""
-    because = (replace(reason("Rest from running until they say so."), rule=rule),)
+    because = (reason("Rest from running until they say so.", rule, calf="left", nrs=6),)
     made = letter(answer(Verdict.REST, because=because), facts=BARE)
     is_held_back = rule == "held_back"
     assert ("--cleared may_run" in made.text) == is_held_back
@@ -274,3 +276,110 @@ def test_whoever_was_told_not_to_run_is_shown_the_way_out(rule):
 def test_nothing_from_the_watch_yet():
     made = letter(answer(Verdict.EASY, "Begin with something easy.", data_through=None), facts=BARE)
     assert "No activity has come from the watch yet." in made.text
+
+
+def test_on_the_page_a_letter_names_addresses_and_no_command():
+    facts = silent(**on_the_page())
+    made = letter(EASY, facts=facts)
+    assert f"  On the page: {facts.taps.form}\n" in made.text
+    assert f"  Same as last time: left 3, right 1:\n  {facts.taps.same}\n" in made.text
+    assert f"Your season: {facts.look_url}\nStop these letters: {facts.stop_url}\n" in made.text
+    assert "calfwise checkin" not in made.text
+    assert facts.taps.left[0] not in made.text, "numbers are tapped in the HTML only"
+    for address in (*facts.taps.left, *facts.taps.right, facts.taps.both_none, facts.taps.same):
+        assert made.html.count(f'href="{address}"') == 1
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "offered"), [(0, False), (1, True), (7, True), (8, False), (None, False)]
+)
+def test_the_same_as_last_time_needs_a_recent_last_time(days_ago, offered):
+    on = SUNDAY - timedelta(days=days_ago or 0)
+    mornings = () if days_ago is None else mornings_ending((3, 1), on=on)
+    made = letter(EASY, facts=told(mornings=mornings, **on_the_page()))
+    assert ("Same as last time: left 3, right 1" in made.html) == offered
+    assert ("Same as last time" in made.text) == offered
+
+
+def test_beside_a_red_flag_nothing_is_tapped():
+    facts = silent(charts=CHARTS, **on_the_page())
+    made = letter(URGENT, facts=facts)
+    assert facts.taps.form in made.html
+    assert "Tell us on the page" in made.html
+    assert not any(address in made.html for address in (*facts.taps.left, facts.taps.both_none))
+    assert facts.look_url not in made.html + made.text
+    assert "<img" not in made.html
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_charts_are_told_beside_whatever_they_fit(verdict):
+    shown = {Verdict.URGENT: [], Verdict.PHYSICIAN: ["mornings"]}
+    made = letter(answer(verdict, "Because."), facts=told(charts=CHARTS))
+    names = shown.get(verdict, ["load", "cadence", "mornings"])
+    assert re.findall(r'<img src="cid:(\w+)"', made.html) == names
+    for each in CHARTS:
+        is_told = each.name in names
+        assert (f"{each.title}\n  {each.says[:40]}" in made.text) == is_told
+        assert (f'alt="{each.says}"' in made.html) == is_told
+        assert (f">{each.title}</h2>" in made.html) == is_told
+
+
+def test_a_referral_is_told_in_full_once_and_then_in_one_line():
+    first = letter_of("0 4 4 4 4 4")
+    assert "It should be fading by now; have it looked at" in " ".join(first.text.split())
+    assert "Since yesterday" in first.text
+    again = letter_of("0 4 4 4 4 4 4 4", **NO_PAGE)
+    assert again.subject == "See somebody within days: both calves. Seen? Tell us"
+    assert again.text == dedent(
+        """
+        Monday 30 June
+
+        SEE SOMEBODY WITHIN DAYS
+
+        We asked you to have your calves looked at (2 days ago). Seen? Tell us.
+
+        How are your calves this morning, 0 to 10, left and right?
+        You told us left 4, right 4. A new answer replaces it.
+          On the command line: calfwise checkin --left N --right N
+          Once somebody has seen you: calfwise checkin --left N --right N \
+--cleared may_run|may_not_run
+
+        No activity has come from the watch yet.
+        Last check-in: this morning.
+        General information, not a diagnosis. Rules version 2.
+        """
+    ).lstrip("\n")
+    assert "<img" not in again.html
+
+
+def test_another_referral_beside_one_that_stands_is_told_in_full():
+    """Nobody misses the second one because the first is known."""
+    made = letter_of("3/0,sudden_sharp_pain 4/0 4/0 4/0 4/0")
+    assert "You told us of a sudden sharp pain" in made.text
+    assert "on day 4" in made.text
+    assert "Since yesterday" in made.text
+
+
+def test_the_question_comes_early_until_it_is_answered():
+    for drawn, is_early in (("0 1/0 .", True), ("0 1/0 1/0", False)):
+        made = letter_of(drawn)
+        for part, asks in ((made.text, "How are your calves this"), (made.html, ">How are your")):
+            assert (part.index(asks) < part.index("Since yesterday")) == is_early
+
+
+def test_what_the_letter_asks_for_anyway_is_not_told_to_be_missing():
+    facts_of = scene("0 1/0 .")
+    assert [each.name for each in facts_of[0].missing] == ["answer"]
+    assert "What is missing" not in letter(facts_of[0], facts=facts_of[1]).text
+
+
+def test_a_test_letter_says_so_on_top():
+    made = letter(REST, facts=told(test=True))
+    assert made.subject.startswith("Test: Rest today: ")
+    assert made.text.startswith("This is a test letter: it was asked for on the command line.\n")
+    assert "This is a test letter" in made.html
+
+
+def letter_of(drawn, **more):
+    recommendation, facts = scene(drawn, **more)
+    return letter(recommendation, facts=facts)
