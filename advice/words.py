@@ -73,6 +73,17 @@ def distance(distance_m: float, units: Units) -> str:
     return f"{distance_m / METRES[units]:.1f} {units}"
 
 
+def pace(speed_mps: float, units: Units) -> str:
+    """How long a kilometre or a mile takes: `5:40 min/km`."""
+    return f"{clock(METRES[units] / speed_mps)} min/{units}"
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds: `5:40`."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
 def calf_load(calf_km: float) -> str:
     """Calf load, which has its own unit whatever the runner's units are: `8.4 calf-km`."""
     return f"{calf_km:.1f} calf-km"

@@ -56,6 +56,20 @@ class Standing:
         return _above_pct(calf_km, self.hardest_before_calf_km)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CadenceRun:
+    """One counted run with a cadence, and the line of the runs before it; None where none is."""
+
+    on: date
+    cadence_by_speed: Sequence[Sequence[float]]
+    """As of `ComparedRun`, at least one class."""
+    c0_spm: float | None = None
+    slope_spm_per_mps: float | None = None
+    sd_spm: float | None = None
+    """As `Standing.cadence_residual_sd_spm`."""
+    line_runs: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class OwnCadence:
     """Of a standing, what every morning looks at: cadence against the runner's own line."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from pipeline.day import walks_beside_runs
+from pipeline.standing import CadenceRun
 from pipeline.store.files import Files
 from pipeline.store.rows import (
     DAY_COLUMNS,
@@ -23,6 +24,7 @@ from pipeline.store.tables import ActivityTableRow, RawFileRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from pipeline.activity import ExportLine
     from pipeline.day import DayActivity
@@ -53,6 +55,42 @@ class Activities(Files, Shoes):
         said = self.said(athlete)
         rows = self.session.execute(query)
         return walks_beside_runs([day_activity(row, said) for row in rows])
+
+    def active_dates(self, athlete: str, first: date, last: date) -> set[date]:
+        """The local dates between two, on which there is an activity of any kind."""
+        dates = ActivityTableRow.local_date
+        query = select(dates).where(
+            ActivityTableRow.athlete_id == athlete, dates.between(first, last)
+        )
+        return set(self.session.scalars(query))
+
+    def cadence_runs(self, athlete: str, since: date, until: date) -> list[CadenceRun]:
+        """The counted runs that tell a cadence, oldest first, between two local dates."""
+        row = ActivityTableRow
+        query = (
+            select(
+                row.local_date,
+                row.cadence_by_speed,
+                row.cadence_line_c0_spm,
+                row.cadence_line_slope_spm_per_mps,
+                row.cadence_residual_sd_spm,
+                row.cadence_line_runs,
+            )
+            .where(row.athlete_id == athlete, row.counted, row.local_date.between(since, until))
+            .order_by(row.start_at, row.id)
+        )
+        return [
+            CadenceRun(
+                on=on,
+                cadence_by_speed=by_speed,
+                c0_spm=c0,
+                slope_spm_per_mps=slope,
+                sd_spm=sd,
+                line_runs=runs,
+            )
+            for on, by_speed, c0, slope, sd, runs in self.session.execute(query)
+            if by_speed
+        ]
 
     def said(self, athlete: str) -> Said:
         """Everything that is told of activities beside their files."""

@@ -161,3 +161,11 @@ def test_forecast(forecast, read):
 )
 def test_nothing_is_ever_certain(probability, read):
     assert words.likely(probability) == read
+
+
+@pytest.mark.parametrize(
+    ("speed_mps", "units", "says"),
+    [(3.0, "km", "5:33 min/km"), (3.0, "mi", "8:56 min/mi"), (1000 / 299.7, "km", "5:00 min/km")],
+)
+def test_pace(speed_mps, units, says):
+    assert words.pace(speed_mps, units) == says

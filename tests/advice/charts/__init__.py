@@ -1,0 +1,1 @@
+"""Charts, read from their drawings."""
