@@ -13,7 +13,8 @@ from advice.charts.mornings import mornings
 from connectors.png import svg_to_png
 from flows.charts import chart_days, letter_charts
 from flows.days import derive_days, rows_between
-from flows.settings import AthleteSettings, File, Home
+from flows.sections import AthleteSettings, File
+from flows.settings import Home
 from pipeline.checkin import CheckIn
 from pipeline.store.records import Store
 from tests.advice.charts.drawings import Drawing, shown
