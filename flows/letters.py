@@ -1,5 +1,6 @@
 """A day's letter: what it says, gathered from the store, and rendered to the bytes of a mail."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from advice.letter import Letter, LetterFacts, letter
@@ -23,10 +24,22 @@ def compose(home: Home, store: Store, athlete: str, on: date) -> tuple[Recommend
 
 
 def render(
-    home: Home, store: Store, athlete: str, on: date, *, kind: str = MORNING, revision: int = 0
+    home: Home,
+    store: Store,
+    athlete: str,
+    on: date,
+    *,
+    kind: str = MORNING,
+    revision: int = 0,
+    correction: bool = False,
+    test: bool = False,
+    recipient: str | None = None,
 ) -> tuple[Recommendation, StoredLetter]:
     """The letter of a day as it is mailed, ready to be queued; once queued it is not made again."""
     answer, written = compose(home, store, athlete, on)
+    marks = (("Test", test), ("Corrected", correction))
+    subject = "".join(f"{mark}: " for mark, is_one in marks if is_one) + written.subject
+    written = replace(written, subject=subject)
     eml = message(
         written,
         athlete=athlete,
@@ -34,7 +47,9 @@ def render(
         kind=kind,
         revision=revision,
         sender=home.file.mail.sender,
-        recipient=home.athlete_settings(athlete).email or NO_ADDRESS.format(athlete=athlete),
+        recipient=recipient
+        or home.athlete_settings(athlete).email
+        or NO_ADDRESS.format(athlete=athlete),
         sent_at=home.morning_at(athlete, on),
     )
     return answer, StoredLetter(
