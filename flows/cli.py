@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from flows import interrupt
 from flows.errors import DATABASE, DONE, INTERRUPTED, UNEXPECTED, UsageError, exit_code
-from flows.typed import count_of, day_of, hours_of, nrs_of
+from flows.typed import address_of, count_of, day_of, hours_of, nrs_of
 from pipeline.checkin import CLEARANCES, DIDS, FLAGS, WHERES
 from pipeline.shoes import KINDS
 
@@ -29,6 +29,13 @@ EPILOG = """\
 exit codes: 0 done, 1 unexpected, 2 usage, 3 settings or no such athlete, 4 some files refused,
 5 source not reached, 6 mail not accepted, 7 database, 75 another run is at it, 130 interrupted
 """
+
+LETTER_OPTIONS = {
+    "send": "queue it and deliver it, once",
+    "test": "with --to: send it there, marked as a test, and say what the server answered",
+    "stop": "no letters until --start",
+    "start": "letters again, also to an address that had refused them",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,20 +67,23 @@ def _run(options: argparse.Namespace) -> int:
     from flows import (  # noqa: PLC0415 - help needs none of it
         commands_correct,
         commands_evaluate,
+        commands_letter,
         commands_read,
         commands_write,
     )
 
     command = options.command
-    if command == "letter" and options.send:
-        command = "letter --send"
+    if command == "letter":
+        wanted = (each for each in LETTER_OPTIONS if getattr(options, each))
+        does = "test" if options.to else next(wanted, None)
+        command = f"letter --{does}" if does else command
     elif command in {"runs", "shoes"} and options.more:
         command = f"{command} {options.more}"
-    known = (commands_read, commands_write, commands_correct, commands_evaluate)
-    does: Callable[[argparse.Namespace], int] = next(
+    known = (commands_read, commands_write, commands_letter, commands_correct, commands_evaluate)
+    run: Callable[[argparse.Namespace], int] = next(
         each.COMMANDS[command] for each in known if command in each.COMMANDS
     )
-    return does(options)
+    return run(options)
 
 
 def _told(error: Exception, code: int) -> str:
@@ -116,9 +126,7 @@ def parser() -> argparse.ArgumentParser:
     _on(advise)
     says = "also every rule with what it saw, and what would change the verdict"
     advise.add_argument("--explain", action="store_true", help=says)
-    letter = command("letter", "print the day's letter; --send delivers it")
-    _on(letter)
-    letter.add_argument("--send", action="store_true", help="queue it and deliver it, once")
+    _letter(command("letter", "print the day's letter; --send delivers it"))
     runs = command("runs", "every recorded activity; keep, drop, restore or rename one")
     _listing(runs)
     _corrections(runs, common)
@@ -158,6 +166,14 @@ def _backfill(to: argparse.ArgumentParser) -> None:
     to.add_argument("--since", type=_date, metavar="DATE")
     to.add_argument("--until", type=_date, metavar="DATE")
     to.add_argument("--workers", type=_count, metavar="N", help="processes that read files")
+
+
+def _letter(to: argparse.ArgumentParser) -> None:
+    _on(to)
+    does = to.add_mutually_exclusive_group()
+    for name, says in LETTER_OPTIONS.items():
+        does.add_argument(f"--{name}", action="store_true", help=says)
+    to.add_argument("--to", type=_address, metavar="ADDRESS", help="where a test goes")
 
 
 def _listing(to: argparse.ArgumentParser) -> None:
@@ -246,3 +262,4 @@ def _typed(understood: Callable[[str], T]) -> Callable[[str], T]:
 
 
 _date, _nrs, _hours, _count = map(_typed, (day_of, nrs_of, hours_of, count_of))
+_address = _typed(address_of)

@@ -1,4 +1,4 @@
-"""Commands that write: the demo, settings, files, answers, and the letter that is delivered."""
+"""Commands that write: the demo, settings, files, and answers."""
 
 import argparse
 import sys
@@ -76,7 +76,7 @@ def sync(options: argparse.Namespace) -> int:
         report = _sync_one(options, home, store, athlete)
         out(options, _synced(athlete, report), show.report(report, _units(home, athlete)))
         _is_out(store, athlete)
-    return errors.after(report.counts.refused_files)
+    return _after(report)
 
 
 def _sync_all(options: argparse.Namespace) -> int:
@@ -103,7 +103,7 @@ def _sync_all(options: argparse.Namespace) -> int:
         )
         out(options, shown, text)
         _is_out(store, *reports)
-    codes += [errors.after(each.counts.refused_files) for each in reports.values()]
+    codes += [_after(each) for each in reports.values()]
     return next((code for code in codes if code != DONE), DONE)
 
 
@@ -119,8 +119,24 @@ def _sync_one(options: argparse.Namespace, home: Home, store: "Store", athlete: 
 def _synced(athlete: str, report: "Report") -> dict[str, Any]:
     from flows import present  # noqa: PLC0415
 
-    letter = None if report.letter is None else str(report.letter.eml)
-    return {"athlete": athlete, **present.report_json(report), "letter": letter}
+    letter, correction = (
+        None if each is None or each.eml is None else str(each.eml)
+        for each in (report.letter, report.correction)
+    )
+    return {
+        "athlete": athlete,
+        **present.report_json(report),
+        "letter": letter,
+        "letter_state": report.letter and report.letter.state,
+        "correction": correction,
+        "correction_state": report.correction and report.correction.state,
+    }
+
+
+def _after(report: "Report") -> int:
+    """How a sync ends: refused files come before mail that waits, which is tried again anyway."""
+    letters = [each for each in (report.letter, report.correction) if each is not None]
+    return errors.after(report.counts.refused_files) or errors.after_letters(letters)
 
 
 def backfill(options: argparse.Namespace) -> int:
@@ -167,6 +183,7 @@ def checkin(options: argparse.Namespace) -> int:
     """One answer, or many from a file; the answer comes back as advice at once."""
     from flows import answers, present, show  # noqa: PLC0415
     from flows.days import advise as advise_on  # noqa: PLC0415
+    from flows.told import tell  # noqa: PLC0415
 
     if options.more == "import":
         return _import(options)
@@ -179,9 +196,11 @@ def checkin(options: argparse.Namespace) -> int:
     if on > today:
         raise UsageError(f"{on} has not come yet")
     with for_writing(options) as (home, store, athlete):
-        changed = answers.keep(store, athlete, answers.from_options(options, on), settings.now())
+        at = settings.now()
+        changed = answers.keep(store, athlete, answers.from_options(options, on), at)
         wanted = home.athlete_settings(athlete)
         advice, _ = advise_on(store, athlete, on, wanted)
+        tell(home, store, athlete, on, advice, at)
     out(
         options,
         {
@@ -207,18 +226,6 @@ def _import(options: argparse.Namespace) -> int:
         changed = answers.keep_all(store, athlete, many, settings.now())
     out(options, {"athlete": athlete, "answers": len(many), "changed": changed},
         f"{len(many)} answers, {changed} of them new or changed.")  # fmt: skip
-    return DONE
-
-
-def send(options: argparse.Namespace) -> int:
-    """The day's letter, in the outbox, once."""
-    from flows import outbox  # noqa: PLC0415
-
-    with for_writing(options) as (home, store, athlete):
-        place = outbox.send(home, store, athlete, options.on or home.today(athlete))
-    told = "Delivered" if place.new else "Was delivered before"
-    out(options, {"eml": str(place.eml), "html": str(place.html), "new": place.new},
-        f"{told}: {place.eml}\nTo look at it: {place.html}")  # fmt: skip
     return DONE
 
 
@@ -264,5 +271,4 @@ COMMANDS = {
     "backfill": backfill,
     "reprocess": reprocess,
     "checkin": checkin,
-    "letter --send": send,
 }

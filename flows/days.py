@@ -5,7 +5,7 @@ the old days with their mark of being stale, or the new ones.
 """
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from advice.limits import default_limits
 from advice.recommend import recommend, recommend_days
@@ -19,10 +19,12 @@ from pipeline.store.records import Store, Transaction
 from pipeline.versions import METRICS_VERSION, Versions
 
 
-def past_of(transaction: Transaction, athlete: str, last: date) -> Past:
-    """Read what days up to a last date follow from."""
+def past_of(
+    transaction: Transaction, athlete: str, last: date, *, answers_as_of: datetime | None = None
+) -> Past:
+    """Read what days up to a last date follow from; of answers those told by an instant."""
     activities = tuple(transaction.day_activities(athlete))
-    mornings = tuple(transaction.mornings(athlete))
+    mornings = tuple(transaction.mornings(athlete, as_of=answers_as_of))
     return Past(
         activities=activities,
         mornings=mornings,
@@ -86,16 +88,21 @@ def rows_between(
 
 
 def advise(
-    store: Store, athlete: str, on: date, wanted: AthleteSettings
+    store: Store,
+    athlete: str,
+    on: date,
+    wanted: AthleteSettings,
+    *,
+    answers_as_of: datetime | None = None,
 ) -> tuple[Recommendation, Past]:
-    """The recommendation of one day, and what it follows from.
+    """The recommendation of one day, and what it follows from; of answers those told by an instant.
 
     What the settings tell of the runner changes the ceiling and no verdict, so that the days of
     the table need not know it.
     """
     derive_days(store, athlete)
     with store.reading() as transaction:
-        past = past_of(transaction, athlete, on)
+        past = past_of(transaction, athlete, on, answers_as_of=answers_as_of)
     risk = RiskFactors(
         previous_calf_strain=wanted.previous_calf_strain, birth_year=wanted.birth_year
     )

@@ -5,19 +5,25 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from connectors.errors import ConnectorError
 from connectors.sources import open_source
 from flows import settings
-from flows.errors import DATABASE, SETTINGS, UNEXPECTED, UNREACHABLE
+from flows.delivery import MENDED, mail_server, masked
+from flows.errors import DATABASE, NOT_ACCEPTED, SETTINGS, UNEXPECTED, UNREACHABLE
+from flows.mail_words import said
 from flows.opening import has_database
 from flows.settings import Home, SettingsError
 from pipeline.store.engine import StoreError
-from pipeline.store.records import Store
+from pipeline.store.letters import CORRECTED
+from pipeline.store.outbox import REFUSALS_MAX
+from pipeline.store.records import Store, Transaction
 
 SPACE_MIN_BYTES = 500_000_000
+LETTER_DAYS = 7
 SILENT_DAYS = 14
 """Without a new file for this long, somebody should ask whether the watch still uploads."""
 FASTAPI_BROKEN_FROM = (0, 151)
@@ -53,7 +59,7 @@ def examine(folder: Path, athlete: str, engine: str | None) -> list[Check]:
     checks.append(Check("settings", ok=True, says=told))
     checks.append(_time_zone(home, athlete))
     checks.append(_heart_rate(home, athlete))
-    checks += [*_folder(folder), *_sources(home, athlete)]
+    checks += [*_folder(folder), *_sources(home, athlete), *_mail(home, athlete)]
     if has_database(home):
         checks += _database(home, athlete)
     elif folder.is_dir():
@@ -128,6 +134,56 @@ def _sources(home: Home, athlete: str) -> Iterator[Check]:
             yield Check("source", ok=True, says=f"{source.url} ({kind})")
 
 
+def _mail(home: Home, athlete: str) -> Iterator[Check]:
+    """Whether letters would be taken: greeted, encrypted and logged in, and nothing is sent."""
+    mail, address = home.file.mail, home.athlete_settings(athlete).email
+    if mail.sink == "folder":
+        yield Check("mail", ok=True, says=f"letters lie in {home.outbox}")
+        return
+    from connectors.mail.smtp import SmtpSink  # noqa: PLC0415 - TLS takes a moment to import
+
+    where = f"{mail.host}:{mail.port}"
+    try:
+        settings.mail_password(home)
+    except SettingsError as error:
+        yield _bad("mail", str(error), "correct it, or set CALFWISE_MAIL_PASSWORD", SETTINGS)
+        return
+    with SmtpSink(mail_server(home)) as sink:
+        outcome = sink.greet()
+    told = f"{where}: {said(outcome.code, outcome.says)}"
+    if outcome.fate != "accepted":
+        yield _bad("mail", told, MENDED[outcome.fate], NOT_ACCEPTED)
+    elif address is None:
+        yield Check("mail", ok=True, says=f"{told}; {athlete} has no email: the folder it is")
+    else:
+        yield Check("mail", ok=True, says=f"{told}; {athlete} is {masked(address)}")
+
+
+def _letters(home: Home, transaction: Transaction, athlete: str) -> Iterator[Check]:
+    """Letters that did not arrive, or of which nobody knows."""
+    if transaction.letters_stopped_at(athlete) is not None:
+        yield Check("letters", ok=True, says="stopped; `calfwise letter --start` starts them")
+        return
+    address = home.athlete_settings(athlete).email
+    if address is not None and transaction.is_suppressed(address):
+        says = f"{masked(address)} refused {REFUSALS_MAX} letters in a row and gets no more"
+        yield _bad("letters", says, "correct the address, or calfwise letter --start", NOT_ACCEPTED)
+        return
+    recent = transaction.letters_since(athlete, home.today(athlete) - timedelta(days=LETTER_DAYS))
+    troubled = [
+        each
+        for each in recent
+        if each.state in {"failed", "unknown", "held"} and each.last_text != CORRECTED
+    ]
+    if troubled:
+        last = troubled[-1]
+        told = said(last.last_code, last.last_text)
+        says = f"{len(troubled)} of {len(recent)} did not arrive for certain, the last of {last.on}"
+        yield _bad("letters", f"{says}: {last.state}, {told}", "look at mail above", NOT_ACCEPTED)
+    else:
+        yield Check("letters", ok=True, says=f"{len(recent)} in {LETTER_DAYS} days, none astray")
+
+
 def _database(home: Home, athlete: str) -> Iterator[Check]:
     try:
         store = Store(home.database_url)
@@ -161,7 +217,9 @@ def _contents(store: Store, home: Home, athlete: str) -> Iterator[Check]:
         activities = transaction.day_activities(athlete)
         mornings = transaction.mornings(athlete)
         refused = transaction.refused_count(athlete)
+        letters = list(_letters(home, transaction, athlete))
     today = home.today(athlete)
+    yield from letters
     if activities:
         last = max(each.on for each in activities)
         silent = (today - last).days

@@ -1,8 +1,9 @@
 """What a sync, a backfill or a reprocess did: what became of files, days and the letter."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pipeline.changes import Changes, Corrected
 
@@ -55,14 +56,28 @@ class Counts:
         return self.new + self.unchanged
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
-    """Where a letter lies."""
+    """What became of a letter: it lies in the folder, or a mail server has it, or not yet."""
 
-    eml: Path
-    html: Path
+    state: Literal[
+        "pending", "sending", "sent", "failed", "unknown", "held", "expired", "stopped", "late"
+    ]
+    """As in the outbox. expired: it failed because its evening came. stopped, late: there is none,
+    because the runner wants none, or because its evening had come before it was written."""
     new: bool
-    """Whether this call put it there."""
+    """Whether this call delivered it."""
+    eml: Path | None = None
+    """Where it lies; None of letters that are mailed."""
+    html: Path | None = None
+    to: str | None = None
+    """Part of the address, enough to know it by; None means the folder."""
+    code: int | None = None
+    says: str | None = None
+    """What the mail server answered last."""
+    again_at: datetime | None = None
+    until: datetime | None = None
+    """When it will be tried again, and until when at most, on the runner's clock."""
 
 
 @dataclass(kw_only=True)
@@ -74,6 +89,8 @@ class Report:
     days_changed: int = 0
     seconds: float = 0.0
     letter: Delivered | None = None
+    correction: Delivered | None = None
+    """The letter that says that a late file made the day stricter."""
     corrected: list[Corrected] = field(default_factory=list)
     """Days of which something was said that does not hold any more."""
     changes: Changes | None = None

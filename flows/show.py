@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from advice import words
 from advice.recommendation import Recommendation, Verdict
-from flows import differences
+from flows import differences, mail_words
 
 if TYPE_CHECKING:
     from advice.explain import Explanation
@@ -168,8 +168,10 @@ def report(done: "Report", units: words.Units) -> str:
     if done.changes is not None:
         lines += differences.in_two_lines(done.changes, counts.again)
     lines += differences.corrections(done.corrected, units)
+    if done.correction is not None:
+        lines.append(f"Correction: {mail_words.became(done.correction)}")
     if done.letter is not None:
-        lines.append(f"Letter: {done.letter.eml}")
+        lines.append(f"Letter: {mail_words.became(done.letter)}")
     return "\n".join(lines)
 
 

@@ -1,5 +1,6 @@
 """What a person types, on the command line or in a file: a day, a number of a scale, hours."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -8,6 +9,7 @@ from pathlib import Path
 from flows.errors import UsageError
 from pipeline.checkin import HOURS_A_DAY, NRS_MAX
 
+PLAIN_ADDRESS = re.compile(r"[^@\s<>,;:\"()]+@[^@\s<>,;:\"()]+")
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
 """A year such as 0026 is a slip, and would make a table of two thousand years."""
 
@@ -61,6 +63,13 @@ def count_of(text: str) -> int:
     if _is_whole(text) and int(text) > 0:
         return int(text)
     raise UsageError("say a whole number from 1 on")
+
+
+def address_of(text: str) -> str:
+    """A mail address."""
+    if text.isascii() and text.isprintable() and PLAIN_ADDRESS.fullmatch(text):
+        return text
+    raise UsageError("say one address like me@example.org")
 
 
 def _is_whole(text: str) -> bool:

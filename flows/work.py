@@ -1,22 +1,19 @@
 """The stories of sync, backfill and morning, in plain functions that any engine can run."""
 
-import os
 import shutil
-import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from pathlib import Path
 from typing import Protocol, TypeVar
 
-from flows import settings
+from flows import holder, settings
 from flows.comparing import compare_with_before, keep_before
 from flows.days import derive_days
 from flows.intake import Intake
-from flows.outbox import send
+from flows.outbox import send, send_correction
 from flows.plans import Plan, Window, misnamed, plans
 from flows.progress import Advance, bar
 from flows.report import Counts, Delivered, Report
@@ -68,6 +65,9 @@ class Order:
 def sync(order: Order, *, on: date) -> Report:
     """One nightly sync: new files of every source, days, advice, and the letter of `on`.
 
+    A late file that makes a day stricter of which there is a letter brings one correction. A letter
+    that is not accepted undoes nothing: it is tried again until its evening.
+
     Every new file is taken in, whatever its date.
 
     Raises:
@@ -77,7 +77,8 @@ def sync(order: Order, *, on: date) -> Report:
     began = time.monotonic()
     with leased(order.store, order.athlete) as lease:
         report = _take_in(order, lease)
-        report.letter = morning(order, on=on)
+        write = partial(_letters, order, on)
+        report.letter, report.correction = order.step("letter", write)
     report.seconds = time.monotonic() - began
     return report
 
@@ -97,6 +98,12 @@ def backfill(order: Order) -> Report:
 def morning(order: Order, *, on: date) -> Delivered:
     """The letter of one morning, once."""
     return order.step("letter", partial(send, order.home, order.store, order.athlete, on))
+
+
+def _letters(order: Order, on: date) -> tuple[Delivered, Delivered | None]:
+    """The correction first: the letter that it takes the place of may still be waiting."""
+    correction = send_correction(order.home, order.store, order.athlete, on)
+    return send(order.home, order.store, order.athlete, on), correction
 
 
 def nothing_is_new(order: Order) -> bool:
@@ -200,7 +207,9 @@ def leased(store: Store, athlete: str) -> Iterator[Lease]:
         BusyError: another run holds it.
     """
     with store.writing() as transaction:
-        lease = take(transaction, f"sync {athlete}", _me(), settings.now(), is_dead=_is_dead)
+        lease = take(
+            transaction, f"sync {athlete}", holder.me(), settings.now(), is_dead=holder.is_dead
+        )
     try:
         yield lease
     finally:
@@ -216,34 +225,3 @@ def raise_if_busy(store: Store, athlete: str) -> None:
     """
     with leased(store, athlete):
         pass
-
-
-def _me() -> str:
-    """This process, so that it can be told whether it still runs: host, pid, when it started."""
-    return f"{socket.gethostname()}|{os.getpid()}|{_started(os.getpid())}"
-
-
-def _is_dead(holder: str) -> bool:
-    """Whether a holder on this machine certainly runs no more."""
-    host, pid, started = holder.rsplit("|", 2)
-    if host != socket.gethostname():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except (PermissionError, ValueError):
-        return False
-    return started != _started(int(pid))
-
-
-def _started(pid: int) -> str:
-    """When a process began, in the kernel's ticks; empty where that cannot be told (macOS).
-
-    A number of a process is given out again, so it alone does not name one.
-    """
-    try:
-        told = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return ""
-    return told.rpartition(")")[2].split()[19]

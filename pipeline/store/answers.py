@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 class Answers(Athletes):
     """What can be asked and told of answers."""
 
-    def mornings(self, athlete: str) -> list[CheckIn]:
-        """The standing answer of each morning, oldest first."""
+    def mornings(self, athlete: str, *, as_of: datetime | None = None) -> list[CheckIn]:
+        """The standing answer of each morning, oldest first; `as_of` an instant, or by now."""
         query = (
             select(CheckInRow)
             .where(CheckInRow.athlete_id == athlete)
             .order_by(CheckInRow.on_date, CheckInRow.revision)
         )
+        if as_of is not None:
+            query = query.where(CheckInRow.answered_at <= as_of)
         latest = {row.on_date: row for row in self.session.scalars(query)}
         return [checkin_of(row) for row in latest.values()]
 

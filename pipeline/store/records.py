@@ -2,8 +2,8 @@
 
 A `Store` is opened once. `reading()` and `writing()` give a transaction; everything else is a
 method of that, written where its subject is: athletes, sources, files, corrections, shoes,
-activities, counting, answers, days, deriving, letters. A writing transaction is all or nothing,
-and the only one at its time.
+activities, counting, answers, days, deriving, letters, outbox. A writing transaction is all or
+nothing, and the only one at its time.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from pipeline.store.counting import Counting
 from pipeline.store.days import Days
 from pipeline.store.deriving import Deriving
 from pipeline.store.engine import READING, database_errors, open_engine
-from pipeline.store.letters import Letters
-from pipeline.store.rows import Correction, RawFile, SeenFile, StoredActivity, StoredLetter
+from pipeline.store.outbox import Claim, Outbox, Settled
+from pipeline.store.rows import Correction, RawFile, SeenFile, StoredActivity, StoredLetter, Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,17 +28,20 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 __all__ = [
+    "Claim",
     "Correction",
     "RawFile",
     "SeenFile",
+    "Settled",
     "Store",
     "StoredActivity",
     "StoredLetter",
+    "Told",
     "Transaction",
 ]
 
 
-class Transaction(Counting, Answers, Days, Deriving, Letters):
+class Transaction(Counting, Answers, Days, Deriving, Outbox):
     """Everything that can be asked and told within one transaction."""
 
 

@@ -280,6 +280,21 @@ class StoredLetter:
     last_text: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What was recommended last for a day."""
+
+    on: date
+    verdict: str
+    rules_version: str
+    body: dict[str, Any]
+    """As `advise --json` says it."""
+    told_at: datetime | None
+    """When the runner was told; None where nobody has told them."""
+    files: int
+    """How many of their files were known then."""
+
+
 def activity_id(sha256: str, position: int) -> str:
     """A name that stays the same however often the file is read: the digest's first 12 digits."""
     return sha256[:12] if position == 0 else f"{sha256[:12]}-{position + 1}"

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 import pytest
 
-from flows import work
+from flows import holder
 from flows.errors import exit_code
 from flows.work import leased
 from pipeline.store.records import Store
@@ -227,7 +227,7 @@ def test_the_lease_of_the_dead_stops_nobody(calfwise, monkeypatch):
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
     store = Store(f"sqlite:///{calfwise.home / 'calfwise.sqlite'}")
-    monkeypatch.setattr(work, "_me", lambda: f"{os.uname().nodename}|{dead.pid}|1")
+    monkeypatch.setattr(holder, "me", lambda: f"{os.uname().nodename}|{dead.pid}|1")
     with leased(store, "me"):
         monkeypatch.undo()
         assert calfwise.run("sync").code == 0

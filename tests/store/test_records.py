@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.activity import Finding
 from pipeline.day import DayRow, SourceSpan
-from tests.store.made import DAY, answer, full_run, letter, raw_file, run, seen_file
+from tests.store.made import DAY, answer, full_run, raw_file, run, seen_file
 
 if TYPE_CHECKING:
     from pipeline.store.records import Store
@@ -323,29 +323,3 @@ def test_replacing_days_forgets_nothing_else_of_its_transaction(known):
     with known.reading() as transaction:
         assert transaction.versions("me") == "versions 2"
         assert transaction.stale_from("me") is None
-
-
-def add_letter(store: Store, each) -> None:
-    with store.writing() as transaction:
-        transaction.add_letter(
-            "me", each, verdict="rest", rules_version="1", body={"because": ["sore"]}
-        )
-
-
-def test_a_letter_waits_until_it_is_sent(known):
-    first, second = letter(), letter(days_after(1))
-    add_letter(known, second)
-    add_letter(known, first)
-    with known.writing() as transaction:
-        assert transaction.pending_letters("me") == [first, second]
-        transaction.mark_sent("me", first)
-        assert transaction.pending_letters("me") == [second]
-        assert transaction.letter("me", DAY, "morning", 0) == replace(first, state="sent")
-        assert transaction.letter("me", DAY, "morning", 1) is None
-
-
-def test_a_correction_is_a_letter_of_its_own(known):
-    add_letter(known, letter())
-    add_letter(known, letter(kind="correction", message_id="<other@calfwise>"))
-    with known.reading() as transaction:
-        assert len(transaction.pending_letters("me")) == 2

@@ -1,0 +1,1 @@
+"""Where letters leave the house: by a mail server, or into a folder."""
