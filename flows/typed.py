@@ -12,6 +12,9 @@ FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
 """A year such as 0026 is a slip, and would make a table of two thousand years."""
 
 
+PORT_MAX = 65_535
+
+
 @contextmanager
 def as_text(path: Path) -> Iterator[None]:
     """A file that cannot be read, or is no text, is told with what to do.
@@ -61,6 +64,13 @@ def count_of(text: str) -> int:
     if _is_whole(text) and int(text) > 0:
         return int(text)
     raise UsageError("say a whole number from 1 on")
+
+
+def port_of(text: str) -> int:
+    """A port to listen on; 0 is any that is free."""
+    if _is_whole(text) and int(text) <= PORT_MAX:
+        return int(text)
+    raise UsageError(f"say a port from 1 to {PORT_MAX}, or 0 for any that is free")
 
 
 def _is_whole(text: str) -> bool:

@@ -14,6 +14,7 @@ from pipeline.store.rows import (
     OF_ITS_FILE,
     RUNNING,
     WALKS,
+    Ran,
     Said,
     day_activity,
     stored_activity,
@@ -23,6 +24,7 @@ from pipeline.store.tables import ActivityTableRow, RawFileRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from pipeline.activity import ExportLine
     from pipeline.day import DayActivity
@@ -53,6 +55,22 @@ class Activities(Files, Shoes):
         said = self.said(athlete)
         rows = self.session.execute(query)
         return walks_beside_runs([day_activity(row, said) for row in rows])
+
+    def runs_between(self, athlete: str, first: date, last: date) -> list[Ran]:
+        """The runs that count of the local dates from a first to a last one, oldest first."""
+        query = (
+            select(ActivityTableRow.id, ActivityTableRow.local_date, ActivityTableRow.distance_m)
+            .where(
+                ActivityTableRow.athlete_id == athlete,
+                ActivityTableRow.counted,
+                ActivityTableRow.local_date.between(first, last),
+            )
+            .order_by(ActivityTableRow.start_at, ActivityTableRow.id)
+        )
+        return [
+            Ran(id=row.id, on=row.local_date, distance_m=row.distance_m)
+            for row in self.session.execute(query)
+        ]
 
     def said(self, athlete: str) -> Said:
         """Everything that is told of activities beside their files."""

@@ -8,14 +8,33 @@ from sqlalchemy import select, update
 
 from pipeline.store.athletes import Athletes
 from pipeline.store.rows import LETTER_FIELDS, StoredLetter, stored_letter
-from pipeline.store.tables import LetterRow, RecommendationRow
+from pipeline.store.tables import AthleteRow, LetterRow, RecommendationRow
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
 
 class Letters(Athletes):
     """What can be asked and told of letters."""
+
+    def letters_stopped_at(self, athlete: str) -> datetime | None:
+        """Since when the runner wants no letters; None while they want them."""
+        row = self.session.get(AthleteRow, athlete)
+        return row.letters_stopped_at if row else None
+
+    def stop_letters(self, athlete: str, at: datetime) -> None:
+        """No letters from now on; who said so before has said so since then."""
+        row = self.session.get_one(AthleteRow, athlete)
+        row.letters_stopped_at = row.letters_stopped_at or at
+
+    def start_letters(self, athlete: str) -> None:
+        """Letters again."""
+        self.session.get_one(AthleteRow, athlete).letters_stopped_at = None
+
+    def recommended(self, athlete: str, on: date) -> str | None:
+        """The verdict that was told last for a day; None where nothing was told."""
+        row = self.session.get(RecommendationRow, (athlete, on))
+        return row.verdict if row else None
 
     def letter(self, athlete: str, on: date, kind: str, revision: int) -> StoredLetter | None:
         """One letter of the outbox, or None."""
