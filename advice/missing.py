@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from advice.day import Day
+    from advice.limits import Limits
     from pipeline.checkin import CheckIn
 
 
@@ -90,16 +91,33 @@ def _without_run(answer: CheckIn, day: Day) -> bool:
 
 
 def _flags_are_worth_asking(answer: CheckIn, day: Day) -> bool:
-    """At 6, at a rise of 3, or one-sided at 3 without a run in 72 h."""
-    limits = day.limits
-    if answer.worst >= limits["significant_pain_nrs"]:
+    """By this morning's answer, the one before it, and the runs of the last days."""
+    return flags_are_worth_asking(
+        answer.left,
+        answer.right,
+        rise_nrs=max(day.course.side(side).rise_nrs for side in SIDES),
+        ran_lately=bool(day.training.ran_within(day.on, day.limits["ask_flags_run_days"])),
+        limits=day.limits,
+    )
+
+
+def flags_are_worth_asking(
+    left: int, right: int, *, rise_nrs: int, ran_lately: bool, limits: Limits
+) -> bool:
+    """At 6, at a rise of 3, or one-sided at 3 without a run in 72 h.
+
+    Args:
+        left: this morning's soreness, 0 to 10.
+        right: the same of the other calf.
+        rise_nrs: how far the side that rose most is above the answer before; 0 without one.
+        ran_lately: whether there was a run on the last days (`ask_flags_run_days`).
+        limits: where the numbers of this rule are.
+    """
+    worst = max(left, right)
+    if worst >= limits["significant_pain_nrs"] or rise_nrs >= limits["ask_flags_rise_nrs"]:
         return True
-    rise = max(day.course.side(side).rise_nrs for side in SIDES)
-    if rise >= limits["ask_flags_rise_nrs"]:
-        return True
-    one_sided = abs(answer.left - answer.right) >= limits["one_sided_gap_nrs"]
-    ran = day.training.ran_within(day.on, limits["ask_flags_run_days"])
-    return one_sided and answer.worst >= limits["one_sided_nrs"] and not ran
+    one_sided = abs(left - right) >= limits["one_sided_gap_nrs"]
+    return one_sided and worst >= limits["one_sided_nrs"] and not ran_lately
 
 
 def _silent_since(day: Day) -> date | None:

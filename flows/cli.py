@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from flows import interrupt
 from flows.errors import DATABASE, DONE, INTERRUPTED, UNEXPECTED, UsageError, exit_code
-from flows.typed import address_of, count_of, day_of, hours_of, nrs_of
+from flows.typed import address_of, count_of, day_of, hours_of, nrs_of, port_of
 from pipeline.checkin import CLEARANCES, DIDS, FLAGS, WHERES
 from pipeline.shoes import KINDS
 
@@ -69,6 +69,7 @@ def _run(options: argparse.Namespace) -> int:
         commands_evaluate,
         commands_letter,
         commands_read,
+        commands_serve,
         commands_write,
     )
 
@@ -79,7 +80,10 @@ def _run(options: argparse.Namespace) -> int:
         command = f"letter --{does}" if does else command
     elif command in {"runs", "shoes"} and options.more:
         command = f"{command} {options.more}"
-    known = (commands_read, commands_write, commands_letter, commands_correct, commands_evaluate)
+    known = (
+        *(commands_read, commands_write, commands_letter, commands_correct, commands_evaluate),
+        commands_serve,
+    )
     run: Callable[[argparse.Namespace], int] = next(
         each.COMMANDS[command] for each in known if command in each.COMMANDS
     )
@@ -136,6 +140,12 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("file", metavar="FILE")
     _evaluate(
         command("evaluate", "how good forecasts of soreness are, on your own diary or a CSV file")
+    )
+    _serve(
+        command(
+            "serve",
+            "the check-in page, the dashboard and the delivery of waiting letters, until stopped",
+        )
     )
     command("doctor", "check everything that could be wrong, and say what to do")
     return top
@@ -245,6 +255,11 @@ def _evaluate(to: argparse.ArgumentParser) -> None:
     to.add_argument("--load-column", metavar="NAME", help="its column of loads; default: load_au")
 
 
+def _serve(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--host", metavar="H", help="what to listen on; default: this machine only")
+    to.add_argument("--port", type=_port, metavar="N", help="default: 8642; 0: any that is free")
+
+
 def _on(to: argparse.ArgumentParser) -> None:
     to.add_argument("--on", type=_date, metavar="DATE", help="which day; default: today")
 
@@ -261,5 +276,5 @@ def _typed(understood: Callable[[str], T]) -> Callable[[str], T]:
     return understand
 
 
-_date, _nrs, _hours, _count = map(_typed, (day_of, nrs_of, hours_of, count_of))
+_date, _nrs, _hours, _count, _port = map(_typed, (day_of, nrs_of, hours_of, count_of, port_of))
 _address = _typed(address_of)

@@ -14,6 +14,9 @@ FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
 """A year such as 0026 is a slip, and would make a table of two thousand years."""
 
 
+PORT_MAX = 65_535
+
+
 @contextmanager
 def as_text(path: Path) -> Iterator[None]:
     """A file that cannot be read, or is no text, is told with what to do.
@@ -70,6 +73,13 @@ def address_of(text: str) -> str:
     if text.isascii() and text.isprintable() and PLAIN_ADDRESS.fullmatch(text):
         return text
     raise UsageError("say one address like me@example.org")
+
+
+def port_of(text: str) -> int:
+    """A port to listen on; 0 is any that is free."""
+    if _is_whole(text) and int(text) <= PORT_MAX:
+        return int(text)
+    raise UsageError(f"say a port from 1 to {PORT_MAX}, or 0 for any that is free")
 
 
 def _is_whole(text: str) -> bool:

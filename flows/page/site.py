@@ -6,6 +6,7 @@ from functools import cache
 from hashlib import sha256
 from importlib import resources
 from typing import Any
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -31,29 +32,41 @@ class Site:
         """What reads the addresses."""
         return self.addresses.links
 
+    @property
+    def root(self) -> str:
+        """The path under which a proxy shows all pages; empty where it shows nothing else."""
+        return urlsplit(self.addresses.base).path
+
     def today(self, athlete: str) -> date:
         """The date where the runner is."""
         return self.home.today(athlete)
 
     def render(self, template: str, **values: Any) -> str:  # noqa: ANN401 - whatever the page says
         """A page of flows/page/templates as HTML; everything in it is escaped."""
-        return _templates().get_template(template).render(standing=STANDING, **values)
+        return (
+            _templates()
+            .get_template(template)
+            .render(standing=STANDING, static=self.static, **values)
+        )
+
+    def static(self, name: str) -> str:
+        """Where a browser finds a file of flows/page/static."""
+        return f"{self.root}{static_address(name)}"
 
 
 @cache
 def _templates() -> Environment:
     """The templates, compiled once."""
-    environment = Environment(
+    return Environment(
         loader=PackageLoader("flows.page"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["static"] = static_address
-    return environment
 
 
+@cache
 def static_file(name: str) -> bytes:
     """A file of flows/page/static."""
     return resources.files("flows.page").joinpath("static", name).read_bytes()

@@ -15,6 +15,7 @@ from pipeline.store.rows import (
     OF_ITS_FILE,
     RUNNING,
     WALKS,
+    Ran,
     Said,
     day_activity,
     stored_activity,
@@ -90,6 +91,22 @@ class Activities(Files, Shoes):
             )
             for on, by_speed, c0, slope, sd, runs in self.session.execute(query)
             if by_speed
+        ]
+
+    def runs_between(self, athlete: str, first: date, last: date) -> list[Ran]:
+        """The runs that count of the local dates from a first to a last one, oldest first."""
+        query = (
+            select(ActivityTableRow.id, ActivityTableRow.local_date, ActivityTableRow.distance_m)
+            .where(
+                ActivityTableRow.athlete_id == athlete,
+                ActivityTableRow.counted,
+                ActivityTableRow.local_date.between(first, last),
+            )
+            .order_by(ActivityTableRow.start_at, ActivityTableRow.id)
+        )
+        return [
+            Ran(id=row.id, on=row.local_date, distance_m=row.distance_m)
+            for row in self.session.execute(query)
         ]
 
     def said(self, athlete: str) -> Said:

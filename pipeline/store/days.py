@@ -39,6 +39,16 @@ class Days(Athletes):
             for row in self.session.scalars(query)
         ]
 
+    def verdict_at(self, athlete: str, on: date) -> str | None:
+        """The verdict of the last derived day up to a date; None before the first."""
+        query = (
+            select(DayTableRow.verdict)
+            .where(DayTableRow.athlete_id == athlete, DayTableRow.on_date <= on)
+            .order_by(DayTableRow.on_date.desc())
+            .limit(1)
+        )
+        return self.session.scalar(query)
+
     def replace_days(self, athlete: str, days: Sequence[tuple[DayRow, str | None]]) -> int:
         """Make the stored days be these.
 

@@ -67,6 +67,16 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """A run that counts, as far as a question about it must name it."""
+
+    id: str
+    on: date
+    """Local date on which it started."""
+    distance_m: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
     """What is told of a runner's activities beside their files."""
 
