@@ -61,6 +61,7 @@ def _run(options: argparse.Namespace) -> int:
         commands_correct,
         commands_evaluate,
         commands_read,
+        commands_share,
         commands_write,
     )
 
@@ -69,7 +70,7 @@ def _run(options: argparse.Namespace) -> int:
         command = "letter --send"
     elif command in {"runs", "shoes"} and options.more:
         command = f"{command} {options.more}"
-    known = (commands_read, commands_write, commands_correct, commands_evaluate)
+    known = (commands_read, commands_write, commands_correct, commands_evaluate, commands_share)
     does: Callable[[argparse.Namespace], int] = next(
         each.COMMANDS[command] for each in known if command in each.COMMANDS
     )
@@ -129,8 +130,20 @@ def parser() -> argparse.ArgumentParser:
     _evaluate(
         command("evaluate", "how good forecasts of soreness are, on your own diary or a CSV file")
     )
+    _share(command)
     command("doctor", "check everything that could be wrong, and say what to do")
     return top
+
+
+def _share(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """Who may look, and by which link."""
+    for name, says in (
+        ("grant", "let a coach look at your dashboard"),
+        ("revoke", "take that back at once"),
+    ):
+        command(name, says).add_argument("coach", metavar="COACH", help="the coach's name")
+    link = command("link", "the address of your dashboard, or of a coach's view")
+    link.add_argument("--coach", metavar="NAME", help="of those who let this coach look")
 
 
 def _common(to: argparse.ArgumentParser, default: object) -> None:

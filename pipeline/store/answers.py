@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from pipeline.store.athletes import Athletes
-from pipeline.store.rows import checkin_of, checkin_row
+from pipeline.store.rows import ANSWER_COLUMNS, checkin_of, checkin_row
 from pipeline.store.tables import CheckInRow
 
 if TYPE_CHECKING:
@@ -22,11 +22,11 @@ class Answers(Athletes):
     def mornings(self, athlete: str) -> list[CheckIn]:
         """The standing answer of each morning, oldest first."""
         query = (
-            select(CheckInRow)
+            select(*ANSWER_COLUMNS)
             .where(CheckInRow.athlete_id == athlete)
             .order_by(CheckInRow.on_date, CheckInRow.revision)
         )
-        latest = {row.on_date: row for row in self.session.scalars(query)}
+        latest = {row.on_date: row for row in self.session.execute(query)}
         return [checkin_of(row) for row in latest.values()]
 
     def add_checkin(self, athlete: str, answer: CheckIn, answered_at: datetime) -> bool:

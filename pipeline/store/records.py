@@ -2,8 +2,8 @@
 
 A `Store` is opened once. `reading()` and `writing()` give a transaction; everything else is a
 method of that, written where its subject is: athletes, sources, files, corrections, shoes,
-activities, counting, answers, days, deriving, letters. A writing transaction is all or nothing,
-and the only one at its time.
+activities, counting, answers, days, deriving, letters, grants. A writing transaction is all or
+nothing, and the only one at its time.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pipeline.store.counting import Counting
 from pipeline.store.days import Days
 from pipeline.store.deriving import Deriving
 from pipeline.store.engine import READING, database_errors, open_engine
+from pipeline.store.grants import Grants
 from pipeline.store.letters import Letters
 from pipeline.store.rows import Correction, RawFile, SeenFile, StoredActivity, StoredLetter
 
@@ -38,7 +39,7 @@ __all__ = [
 ]
 
 
-class Transaction(Counting, Answers, Days, Deriving, Letters):
+class Transaction(Counting, Answers, Days, Deriving, Letters, Grants):
     """Everything that can be asked and told within one transaction."""
 
 
