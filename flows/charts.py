@@ -56,19 +56,21 @@ def chart_days(store: Store, athlete: str, first: date, today: date) -> list[Cha
 
 def _by_date(rows: Iterable[tuple[DayRow, str | None]]) -> Iterator[tuple[date, ChartDay]]:
     for row, verdict in rows:
-        sore = None
-        if row.soreness_left is not None and row.soreness_right is not None:
-            sore = (row.soreness_left, row.soreness_right)
-        yield (
-            row.on,
-            ChartDay(
-                on=row.on,
-                calf_km=row.calf_km,
-                chronic_calf_km=row.chronic_calf_km,
-                sore=sore,
-                verdict=verdict,
-            ),
-        )
+        yield row.on, chart_day(row, verdict)
+
+
+def chart_day(row: DayRow, verdict: str | None = None) -> ChartDay:
+    """A day as charts look at it."""
+    sore = None
+    if row.soreness_left is not None and row.soreness_right is not None:
+        sore = (row.soreness_left, row.soreness_right)
+    return ChartDay(
+        on=row.on,
+        calf_km=row.calf_km,
+        chronic_calf_km=row.chronic_calf_km,
+        sore=sore,
+        verdict=verdict,
+    )
 
 
 def cadence_chart(home: Home, athlete: str, runs: Iterable[CadenceRun]) -> Chart | None:

@@ -70,6 +70,7 @@ def _run(options: argparse.Namespace) -> int:
         commands_letter,
         commands_read,
         commands_serve,
+        commands_share,
         commands_write,
     )
 
@@ -82,7 +83,7 @@ def _run(options: argparse.Namespace) -> int:
         command = f"{command} {options.more}"
     known = (
         *(commands_read, commands_write, commands_letter, commands_correct, commands_evaluate),
-        commands_serve,
+        *(commands_serve, commands_share),
     )
     run: Callable[[argparse.Namespace], int] = next(
         each.COMMANDS[command] for each in known if command in each.COMMANDS
@@ -147,8 +148,20 @@ def parser() -> argparse.ArgumentParser:
             "the check-in page, the dashboard and the delivery of waiting letters, until stopped",
         )
     )
+    _share(command)
     command("doctor", "check everything that could be wrong, and say what to do")
     return top
+
+
+def _share(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """Who may look, and by which link."""
+    for name, says in (
+        ("grant", "let a coach look at your dashboard"),
+        ("revoke", "take that back at once"),
+    ):
+        command(name, says).add_argument("coach", metavar="COACH", help="the coach's name")
+    link = command("link", "the address of your dashboard, or of a coach's view")
+    link.add_argument("--coach", metavar="NAME", help="of those who let this coach look")
 
 
 def _common(to: argparse.ArgumentParser, default: object) -> None:

@@ -53,7 +53,7 @@ def derive_days(store: Store, athlete: str) -> int:
         How many dates are new, gone or different.
     """
     with store.reading() as transaction:
-        if not _is_stale(transaction, athlete):
+        if not is_stale(transaction, athlete):
             return 0
     with store.writing() as transaction:
         known_as = transaction.versions(athlete)
@@ -82,7 +82,7 @@ def rows_between(
         if len(stored) == (last - first).days + 1:
             return stored
         past = past_of(transaction, athlete, last)
-    rows = _rows(past, first)
+    rows = rows_of(past, first)
     verdicts = _verdicts(past, [row.on for row in rows])
     return [(row, verdicts.get(row.on)) for row in rows]
 
@@ -95,12 +95,24 @@ def advise(
     *,
     answers_as_of: datetime | None = None,
 ) -> tuple[Recommendation, Past]:
-    """The recommendation of one day, and what it follows from; of answers those told by an instant.
+    """The recommendation of one day and what it follows from; by what was told by an instant."""
+    derive_days(store, athlete)
+    return advise_as_stored(store, athlete, on, wanted, answers_as_of=answers_as_of)
+
+
+def advise_as_stored(
+    store: Store,
+    athlete: str,
+    on: date,
+    wanted: AthleteSettings,
+    *,
+    answers_as_of: datetime | None = None,
+) -> tuple[Recommendation, Past]:
+    """The same by what is stored now; writes nothing, for whoever may only look.
 
     What the settings tell of the runner changes the ceiling and no verdict, so that the days of
     the table need not know it.
     """
-    derive_days(store, athlete)
     with store.reading() as transaction:
         past = past_of(transaction, athlete, on, answers_as_of=answers_as_of)
     risk = RiskFactors(
@@ -110,7 +122,8 @@ def advise(
     return recommend(past.history(), on, units=wanted.units), past
 
 
-def _is_stale(transaction: Transaction, athlete: str) -> bool:
+def is_stale(transaction: Transaction, athlete: str) -> bool:
+    """Whether something was told or came in from which nothing has been derived yet."""
     return (
         transaction.are_runs_stale(athlete)
         or transaction.stale_from(athlete) is not None
@@ -136,7 +149,7 @@ def _derive(transaction: Transaction, athlete: str, stale_from: date) -> int:
     if first is None or latest is None:
         return transaction.replace_days(athlete, [])
     past = replace(past, last=latest)
-    rows = _rows(past, first)
+    rows = rows_of(past, first)
     stored = {day.on: (day, verdict) for day, verdict in transaction.days(athlete)}
     verdicts = {on: verdict for on, (_, verdict) in stored.items()}
     # A later file can make earlier days known: then they, too, are judged again.
@@ -147,7 +160,7 @@ def _derive(transaction: Transaction, athlete: str, stale_from: date) -> int:
     return transaction.replace_days(athlete, [(row, verdicts.get(row.on)) for row in rows])
 
 
-def _rows(past: Past, first: date) -> list[DayRow]:
+def rows_of(past: Past, first: date) -> list[DayRow]:
     """The days from a first date up to the past's last."""
     from pipeline.series import daily_series  # noqa: PLC0415 - NumPy: most mornings nothing is derived
 

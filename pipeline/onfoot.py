@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline import cadence, load, matched
 from pipeline.findings import noted
-from pipeline.motion import weighted_mean
+from pipeline.motion import is_moving, weighted_mean
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -134,8 +134,8 @@ def _with_power(row: ActivityRow, feet: _Feet) -> ActivityRow:
 
 def _with_calf_load(row: ActivityRow, feet: _Feet, c0_spm: float) -> ActivityRow:
     """Calf load; None where feet moved and no moment has a speed."""
-    records, on_the_move_s, walking = feet.records, feet.on_the_move_s, feet.walking
-    moved = on_the_move_s > 0
+    records, walking = feet.records, feet.walking
+    moved = feet.on_the_move_s > 0
     told = np.isfinite(records.speed_mps)
     no_cadence = told & ~walking & ~np.isfinite(records.cadence_spm)
     doubts = noted(
@@ -144,13 +144,8 @@ def _with_calf_load(row: ActivityRow, feet: _Feet, c0_spm: float) -> ActivityRow
     row = replace(row, findings=(*row.findings, *doubts))
     if not told.any():
         return row
-    steps_per_min = load.filled_cadence_spm(records.cadence_spm, feet.speed_mps, walking, c0_spm)
-    force = load.force_ratio(
-        feet.speed_mps, feet.grade, steps_per_min, walking=walking, c0_spm=c0_spm
-    )
     dose, strain = (
-        load.calf_km(force, steps_per_min, on_the_move_s, exponent=exponent)
-        for exponent in (load.DOSE_EXPONENT, load.STRAIN_EXPONENT)
+        _added(feet, c0_spm, exponent) for exponent in (load.DOSE_EXPONENT, load.STRAIN_EXPONENT)
     )
     return replace(
         row,
@@ -159,6 +154,39 @@ def _with_calf_load(row: ActivityRow, feet: _Feet, c0_spm: float) -> ActivityRow
         calf_km_walked=float(dose[walking].sum()),
         calf_km_strain_walked=float(strain[walking].sum()),
     )
+
+
+def _added(feet: _Feet, c0_spm: float, exponent: int) -> NDArray[np.float64]:
+    """What each record adds to the calf load, in standard shoes; shape (n,)."""
+    walking = feet.walking
+    steps_per_min = load.filled_cadence_spm(
+        feet.records.cadence_spm, feet.speed_mps, walking, c0_spm
+    )
+    force = load.force_ratio(
+        feet.speed_mps, feet.grade, steps_per_min, walking=walking, c0_spm=c0_spm
+    )
+    return load.calf_km(force, steps_per_min, feet.on_the_move_s, exponent=exponent)
+
+
+def calf_km_of_records(
+    records: Records,
+    lasting_s: NDArray[np.float64],
+    *,
+    c0_spm: float | None = None,
+    force_as_worn: float = 1.0,
+) -> NDArray[np.float64]:
+    """What each record adds to `calf_km` as worn; their sum is that of the row. Shape (n,).
+
+    Args:
+        records: of an activity on foot, sound and with speed.
+        lasting_s: how long each lasts on the timer; shape (n,).
+        c0_spm: the runner's own cadence at 3.0 m/s; None means everybody's.
+        force_as_worn: from `shoes.force_as_worn`; it multiplies the running part.
+    """
+    feet = _feet(records, lasting_s, is_moving(records))
+    c0 = load.DEFAULT_CADENCE_SPM if c0_spm is None else c0_spm
+    dose = _added(feet, c0, load.DOSE_EXPONENT)
+    return np.where(feet.walking, dose, dose * force_as_worn**load.DOSE_EXPONENT)
 
 
 def _step_length_m(

@@ -58,17 +58,12 @@ def row_of(
     Returns:
         None when no record is left that can be true.
     """
-    if activity.clock_is_local:
-        activity = _in_utc(activity, athlete)
-    activity = _named(activity, sport_told, sport_corrected)
-    activity = quality.checked(activity, not_after_s=not_after_s)
-    if len(activity.records) == 0:
+    sound = sound_of(
+        activity, athlete, not_after_s=not_after_s, told=sport_told, corrected=sport_corrected
+    )
+    if sound is None:
         return None
-    activity = stops.with_gaps(replace(activity, start_at=_start_at(activity)))
-    activity = quality.flat_indoors(_typed(activity))
-    activity = _with_speed(quality.with_fitting_speed(activity))
-    activity = stops.with_stands(quality.checked_moving(activity))
-    activity = totals.with_sound_climb(activity)
+    activity = sound
     records = activity.records
     lasting_s = motion.sample_s(records.at_s, activity.pauses)
     moving = motion.is_moving(records)
@@ -114,6 +109,39 @@ def row_of(
     if row.is_run:
         row = _with_steps_from(row, activity)
     return replace(row, findings=gathered(row.findings))
+
+
+def sound_of(
+    activity: Activity,
+    athlete: Athlete,
+    *,
+    not_after_s: float | None = None,
+    told: Sport | None = None,
+    corrected: Sport | None = None,
+) -> Activity | None:
+    """The activity that every number is derived from: checked, with its pauses and with speed.
+
+    Args:
+        activity: as a reader gave it.
+        athlete: for the time zone of a recording that knew only local time.
+        not_after_s: latest time that can be true, seconds since 1970.
+        told: as `sport_told` of `row_of`.
+        corrected: as `sport_corrected` of `row_of`.
+
+    Returns:
+        None when no record is left that can be true.
+    """
+    if activity.clock_is_local:
+        activity = _in_utc(activity, athlete)
+    activity = _named(activity, told, corrected)
+    activity = quality.checked(activity, not_after_s=not_after_s)
+    if len(activity.records) == 0:
+        return None
+    activity = stops.with_gaps(replace(activity, start_at=_start_at(activity)))
+    activity = quality.flat_indoors(_typed(activity))
+    activity = _with_speed(quality.with_fitting_speed(activity))
+    activity = stops.with_stands(quality.checked_moving(activity))
+    return totals.with_sound_climb(activity)
 
 
 def _seen_on_foot(

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from datetime import date
 
 WEEKS_MOST, WEEKS_LEAST = 52, 8
+YEARS_FROM_WEEKS = 104
+"""From here on months would crowd each other."""
 AVERAGE_DAYS = 28
 TITLE = "Calf load by week"
 
@@ -48,13 +50,15 @@ class Week:
     """The 28-day average of a day as last known in it, times seven."""
 
 
-def season_load(days: Iterable[ChartDay], *, on: date) -> Chart | None:
-    """Draw up to 52 weeks before a morning; None where nothing was run in them.
+def season_load(
+    days: Iterable[ChartDay], *, on: date, weeks_most: int = WEEKS_MOST
+) -> Chart | None:
+    """Draw the weeks before a morning, at most so many; None where nothing was run in them.
 
     It begins with the first week of which anything is known, and never shows less than eight. A
     week of which not every day is known is hatched above what is known of it.
     """
-    first = monday_of(on) - timedelta(weeks=WEEKS_MOST - 1)
+    first = monday_of(on) - timedelta(weeks=weeks_most - 1)
     told = days_to(days, on - timedelta(days=1), (on - first).days)
     weeks = _weeks(told, first)
     known = [place for place, week in enumerate(weeks) if week.calf_km is not None]
@@ -137,11 +141,13 @@ def _average(weeks: Sequence[Week], slot: float, y: Scale) -> str:
 
 
 def _months(weeks: Sequence[Week], slot: float) -> Iterator[tuple[str, float]]:
-    """The months that begin, each where its first Monday is, as far as there is room."""
+    """The months that begin, or the years of a long time, each where its first Monday is."""
+    by_years = len(weeks) > YEARS_FROM_WEEKS
     free_from = 0.0
     for place, week in enumerate(weeks):
-        label, x = short_month(week.monday), LEFT_PX + place * slot
-        begins = week.monday.day <= WEEK_DAYS
+        monday, x = week.monday, LEFT_PX + place * slot
+        label = str(monday.year) if by_years else short_month(monday)
+        begins = monday.day <= WEEK_DAYS and (monday.month == 1 or not by_years)
         if begins and x >= free_from and x + text_width(label) <= WIDTH_PX:
             free_from = x + text_width(label) + 8
             yield label, x

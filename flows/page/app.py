@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from functools import cache
 from http import HTTPStatus
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -12,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 
-from flows.page import checkin, letters
+from flows.page import checkin, letters, look
 from flows.page.guard import Guard
 from flows.page.links import LinkError, LinkExpiredError
 from flows.page.origins import Ours, ours
@@ -50,7 +51,7 @@ def create_app(site: Site, *, clock: Callable[[], float] = time.monotonic) -> Fa
 
 def _routers(site: Site, names: Ours) -> list[APIRouter]:
     """Every page there is."""
-    return [_own(site), checkin.routes(site), letters.routes(site, names)]
+    return [_own(site), checkin.routes(site), letters.routes(site, names), look.routes(site)]
 
 
 def _own(site: Site) -> APIRouter:
@@ -72,7 +73,7 @@ def _own(site: Site) -> APIRouter:
         """Nothing here is for search engines."""
         return PlainTextResponse(ROBOTS)
 
-    @router.get("/static/{digest}/{name}")
+    @router.get("/static/{digest}/{name:path}")
     def static(digest: str, name: str) -> Response:
         """A file that pages refer to, by the content it has now."""
         if name not in _static_names() or static_address(name) != f"/static/{digest}/{name}":
@@ -86,9 +87,9 @@ def _own(site: Site) -> APIRouter:
 @cache
 def _static_names() -> frozenset[str]:
     """The files that may be asked for."""
-    folder = resources.files("flows.page").joinpath("static")
-    names = (each.name for each in folder.iterdir())
-    return frozenset(name for name in names if name.rpartition(".")[2] in KINDS)
+    folder = Path(str(resources.files("flows.page").joinpath("static")))
+    files = (each for each in folder.rglob("*") if each.suffix.removeprefix(".") in KINDS)
+    return frozenset(each.relative_to(folder).as_posix() for each in files)
 
 
 def _in_words(site: Site) -> Callable[[Request, Any], Coroutine[Any, Any, Response]]:

@@ -1,5 +1,6 @@
 """What every page of one server stands on: the installation, its addresses and its templates."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -8,7 +9,7 @@ from importlib import resources
 from typing import Any
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from flows.page.addresses import Addresses
 from flows.page.links import Links
@@ -17,6 +18,8 @@ from pipeline.store.records import Store
 
 STANDING = "General information, not a diagnosis."
 STATIC_DIGITS = 12
+MORE = "<!--more-->"
+"""Stands in a template where what was said so far may be sent off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,28 @@ class Site:
 
     def render(self, template: str, **values: Any) -> str:  # noqa: ANN401 - whatever the page says
         """A page of flows/page/templates as HTML; everything in it is escaped."""
-        return (
-            _templates()
-            .get_template(template)
-            .render(standing=STANDING, static=self.static, **values)
-        )
+        return self.template(template).render(standing=STANDING, static=self.static, **values)
+
+    def template(self, name: str) -> Template:
+        """A template, compiled once."""
+        return _templates().get_template(name)
+
+    def stream(self, template: str, **values: Any) -> Iterator[str]:  # noqa: ANN401 - as `render`
+        """The same in pieces: one ends wherever the template says MORE.
+
+        What a template only asks for after that mark, such as the call of a function among the
+        values, is worked out while the piece before is on its way.
+        """
+        piece: list[str] = []
+        for each in self.template(template).generate(
+            standing=STANDING, static=self.static, **values
+        ):
+            before, mark, after = each.partition(MORE)
+            piece.append(before)
+            if mark:
+                yield "".join(piece)
+                piece = [after]
+        yield "".join(piece)
 
     def static(self, name: str) -> str:
         """Where a browser finds a file of flows/page/static."""

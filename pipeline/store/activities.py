@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from pipeline.day import walks_beside_runs
 from pipeline.standing import CadenceRun
@@ -26,6 +26,9 @@ from pipeline.store.tables import ActivityTableRow, RawFileRow
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
+    from typing import Any
+
+    from sqlalchemy import Select
 
     from pipeline.activity import ExportLine
     from pipeline.day import DayActivity
@@ -37,14 +40,48 @@ class Activities(Files, Shoes):
 
     def activities(self, athlete: str) -> list[StoredActivity]:
         """Every activity of a runner, oldest first; nobody who lists them asks for the traces."""
+        query = _listed(athlete).order_by(ActivityTableRow.start_at, ActivityTableRow.id)
+        said = self.said(athlete)
+        return [stored_activity(row, said) for row in self.session.execute(query)]
+
+    def activities_newest_first(
+        self, athlete: str, *, skip: int, at_most: int
+    ) -> list[StoredActivity]:
+        """One page of the same, from its newest end."""
         query = (
-            select(*LISTED_COLUMNS)
-            .join(RawFileRow, OF_ITS_FILE)
-            .where(ActivityTableRow.athlete_id == athlete)
-            .order_by(ActivityTableRow.start_at, ActivityTableRow.id)
+            _listed(athlete)
+            .order_by(ActivityTableRow.start_at.desc(), ActivityTableRow.id.desc())
+            .offset(skip)
+            .limit(at_most)
         )
         said = self.said(athlete)
         return [stored_activity(row, said) for row in self.session.execute(query)]
+
+    def activity(self, athlete: str, activity: str) -> StoredActivity | None:
+        """One activity of a runner; None where they have none with this id."""
+        query = _listed(athlete).where(ActivityTableRow.id == activity)
+        row = self.session.execute(query).one_or_none()
+        return None if row is None else stored_activity(row, self.said(athlete))
+
+    def activity_count(self, athlete: str) -> int:
+        """How many there are."""
+        query = select(func.count()).where(ActivityTableRow.athlete_id == athlete)
+        return self.session.execute(query).scalar_one()
+
+    def copies_of(self, athlete: str, activity: str) -> list[str]:
+        """The ids of the recordings in whose place an activity stands."""
+        query = (
+            select(ActivityTableRow.id)
+            .where(
+                ActivityTableRow.athlete_id == athlete, ActivityTableRow.duplicate_of == activity
+            )
+            .order_by(ActivityTableRow.start_at, ActivityTableRow.id)
+        )
+        return list(self.session.scalars(query))
+
+    def place_in_file(self, athlete: str, activity: str) -> int:
+        """Which activity of its file it is, from 0."""
+        return self.session.get_one(ActivityTableRow, (athlete, activity)).position
 
     def day_activities(self, athlete: str) -> list[DayActivity]:
         """The same as the days look at them; light, because every morning asks."""
@@ -152,3 +189,11 @@ class Activities(Files, Shoes):
             ActivityTableRow.athlete_id == athlete, ActivityTableRow.counted
         )
         return set(self.session.scalars(query))
+
+
+def _listed(athlete: str) -> Select[Any]:
+    return (
+        select(*LISTED_COLUMNS)
+        .join(RawFileRow, OF_ITS_FILE)
+        .where(ActivityTableRow.athlete_id == athlete)
+    )

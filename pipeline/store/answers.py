@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from pipeline.store.athletes import Athletes
-from pipeline.store.rows import checkin_of, checkin_row
+from pipeline.store.rows import ANSWER_COLUMNS, checkin_of, checkin_row
 from pipeline.store.tables import CheckInRow
 
 if TYPE_CHECKING:
@@ -22,13 +22,13 @@ class Answers(Athletes):
     def mornings(self, athlete: str, *, as_of: datetime | None = None) -> list[CheckIn]:
         """The standing answer of each morning, oldest first; `as_of` an instant, or by now."""
         query = (
-            select(CheckInRow)
+            select(*ANSWER_COLUMNS)
             .where(CheckInRow.athlete_id == athlete)
             .order_by(CheckInRow.on_date, CheckInRow.revision)
         )
         if as_of is not None:
             query = query.where(CheckInRow.answered_at <= as_of)
-        latest = {row.on_date: row for row in self.session.scalars(query)}
+        latest = {row.on_date: row for row in self.session.execute(query)}
         return [checkin_of(row) for row in latest.values()]
 
     def answer(self, athlete: str, on: date) -> CheckIn | None:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
-from pipeline.day import DayRow
 from pipeline.store.athletes import Athletes
-from pipeline.store.rows import day_row
+from pipeline.store.rows import DAY_ROW_COLUMNS, day_of, day_row
 from pipeline.store.tables import DayTableRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+
+    from pipeline.day import DayRow
 
 
 class Days(Athletes):
@@ -25,7 +25,7 @@ class Days(Athletes):
     ) -> list[tuple[DayRow, str | None]]:
         """Every derived day with its verdict, oldest first; or those between two dates."""
         query = (
-            select(DayTableRow)
+            select(*DAY_ROW_COLUMNS)
             .where(DayTableRow.athlete_id == athlete)
             .order_by(DayTableRow.on_date)
         )
@@ -33,11 +33,7 @@ class Days(Athletes):
             query = query.where(DayTableRow.on_date >= since)
         if until is not None:
             query = query.where(DayTableRow.on_date <= until)
-        names = [each.name for each in fields(DayRow) if each.name != "on"]
-        return [
-            (DayRow(on=row.on_date, **{name: getattr(row, name) for name in names}), row.verdict)
-            for row in self.session.scalars(query)
-        ]
+        return [day_of(row) for row in self.session.execute(query)]
 
     def verdict_at(self, athlete: str, on: date) -> str | None:
         """The verdict of the last derived day up to a date; None before the first."""

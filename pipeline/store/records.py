@@ -2,8 +2,8 @@
 
 A `Store` is opened once. `reading()` and `writing()` give a transaction; everything else is a
 method of that, written where its subject is: athletes, sources, files, corrections, shoes,
-activities, counting, answers, days, deriving, letters, outbox. A writing transaction is all or
-nothing, and the only one at its time.
+activities, counting, answers, days, deriving, letters, outbox, grants. A writing transaction is
+all or nothing, and the only one at its time.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pipeline.store.counting import Counting
 from pipeline.store.days import Days
 from pipeline.store.deriving import Deriving
 from pipeline.store.engine import READING, database_errors, open_engine
+from pipeline.store.grants import Grants
 from pipeline.store.outbox import Claim, Outbox, Settled
 from pipeline.store.rows import Correction, RawFile, SeenFile, StoredActivity, StoredLetter, Told
 
@@ -41,7 +42,7 @@ __all__ = [
 ]
 
 
-class Transaction(Counting, Answers, Days, Deriving, Outbox):
+class Transaction(Counting, Answers, Days, Deriving, Outbox, Grants):
     """Everything that can be asked and told within one transaction."""
 
 

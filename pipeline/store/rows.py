@@ -376,8 +376,21 @@ def stored_activity(row: Row[Any], said: Said) -> StoredActivity:
     )
 
 
-def checkin_of(row: CheckInRow) -> CheckIn:
-    """The answer in the words of the model."""
+ANSWER_COLUMNS = (
+    CheckInRow.on_date,
+    CheckInRow.revision,
+    CheckInRow.soreness_left,
+    CheckInRow.soreness_right,
+    CheckInRow.flags,
+    CheckInRow.did,
+    CheckInRow.places,
+    *(getattr(CheckInRow, name) for name in _ANSWER_FIELDS),
+)
+"""All that `checkin_of` needs: every morning asks for every answer."""
+
+
+def checkin_of(row: CheckInRow | Row[Any]) -> CheckIn:
+    """The answer in the words of the model, from a whole row or from `ANSWER_COLUMNS`."""
     return CheckIn(
         on=row.on_date,
         left=row.soreness_left,
@@ -405,9 +418,24 @@ def checkin_row(athlete: str, answer: CheckIn, revision: int, answered_at: datet
     )
 
 
+_DAY = tuple(each.name for each in fields(DayRow) if each.name != "on")
+DAY_ROW_COLUMNS = (
+    DayTableRow.on_date,
+    *(getattr(DayTableRow, name) for name in _DAY),
+    DayTableRow.verdict,
+)
+"""All that `day_of` needs."""
+
+
+def day_of(row: Row[Any]) -> tuple[DayRow, str | None]:
+    """A derived day and its verdict, from `DAY_ROW_COLUMNS`."""
+    values = {name: getattr(row, name) for name in _DAY}
+    return DayRow(on=row.on_date, **values), row.verdict
+
+
 def day_row(athlete: str, day: DayRow, verdict: str | None) -> DayTableRow:
     """One day as a row."""
-    values = {each.name: getattr(day, each.name) for each in fields(day) if each.name != "on"}
+    values = {name: getattr(day, name) for name in _DAY}
     return DayTableRow(athlete_id=athlete, on_date=day.on, verdict=verdict, **values)
 
 
