@@ -105,7 +105,7 @@ def _coachs_pages(router: APIRouter, looking: Looking) -> None:
         return looking.page(
             "coach.html.jinja",
             coach=coach,
-            place=f"{site.root}/coach/{token}",
+            place=f"{looking.site.root}/coach/{token}",
             groups=lambda: groups_of(looking.site, coach),
         )
 
