@@ -28,6 +28,9 @@ timezone = "{TIMEZONE}"
 hr_rest = 48
 hr_max = 188
 sex = "female"
+
+[page]
+public_url = "http://127.0.0.1:8642"
 """
 
 
@@ -108,5 +111,9 @@ def _results(home: Home, store: Store, today: date) -> tuple[dict[str, Any], str
     }
     text = [show.recommendation(answer, home.athlete_settings(ME).units), ""]
     text += [f"{name.replace('_', ' '):>11}: {place}" for name, place in places.items()]
-    text += ["", f"Look around: calfwise --home {home.folder} days"]
+    text += [
+        "",
+        "To tap in the letter and to see the dashboard, start the pages, and open what it prints:",
+        f"  calfwise --home {home.folder} serve",
+    ]
     return {"advice": present.recommendation_json(ME, answer), **places}, "\n".join(text)

@@ -167,8 +167,8 @@ def _forecast_says(mornings: Sequence[Forecasted]) -> str:
         return "None of these mornings was answered, so nobody can say what came."
     inside = sum(each.low <= came <= each.high for each, came in pairs)
     return (
-        f"{inside} of {words.count(len(pairs), 'answered morning')} came inside the range "
-        "that was expected the morning before. At least 80% should."
+        f"Over {FORECAST_WEEKS} weeks {inside} of {words.count(len(pairs), 'answered morning')} "
+        "came inside the range that was expected the morning before. At least 80% should."
     )
 
 
