@@ -1,10 +1,10 @@
-# demo, test, check, docs, fuzz, bench and lock: everything a newcomer needs, with nothing to set up first.
+# demo, test, check, docs, pictures, fuzz, bench and lock: everything a newcomer needs, with nothing to set up first.
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test test-quick check docs prior fuzz bench format lock clean
+.PHONY: help demo test test-quick check docs pictures prior fuzz bench format lock clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ check: $(VENV)/.installed ## format, lint, types, import contracts, tests
 
 docs: $(VENV)/.installed ## write docs/rules.md from the rules
 	@$(BIN)/python -m tests.advice.rules_document
+
+pictures: $(VENV)/.installed ## take the README's pictures again; needs Chromium
+	@$(BIN)/python -m tests.pictures
 
 CASES ?= 20000
 SEED ?= 1
