@@ -6,10 +6,12 @@ import socket
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 
+from flows import outbox, settings
+from pipeline.store.records import Store
 from tests.flows.installation import Installation, run
 from tests.page.conftest import SETTINGS
 
@@ -57,7 +59,20 @@ def test_it_answers_until_it_is_told_to_end(calfwise, sign):
 
 
 @pytest.mark.slow
-def test_it_delivers_what_waits_and_logs_no_link(calfwise):
+def test_it_delivers_what_waits(calfwise):
+    home = settings.load(calfwise.home)
+    with closing(Store(home.database_url)) as store:
+        queued = outbox.queue(home, store, "me", home.today("me"))
+    assert queued.state == "pending"
+    with serving(calfwise):
+        until = time.monotonic() + PATIENCE_S
+        while not (kept := list(home.outbox.glob("*.eml"))) and time.monotonic() < until:
+            time.sleep(0.05)
+    assert [each.read_bytes() for each in kept] == [queued.eml]
+
+
+@pytest.mark.slow
+def test_it_logs_no_link(calfwise):
     with serving(calfwise) as (process, says):
         token = says["dashboard"].rpartition("/")[2]
         with pytest.raises(urllib.error.HTTPError):
