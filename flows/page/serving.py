@@ -1,5 +1,6 @@
 """The server of the pages as a process: listening, delivering beside it, until it is stopped."""
 
+import asyncio
 import logging
 import os
 import signal
@@ -11,6 +12,8 @@ from contextlib import contextmanager
 from ipaddress import ip_address
 
 import uvicorn
+from fastapi import FastAPI
+from starlette.types import Message, Scope
 
 from flows import settings
 from flows.page.addresses import own_addresses
@@ -73,10 +76,11 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve(home: Home, store: Store, listening: socket.socket) -> None:
     """Answer browsers and deliver letters, until Ctrl-C or SIGTERM."""
+    app = create_app(Site(home, store, own_addresses(home)))
+    asyncio.run(_first(app))
     _log_to_stderr()
-    site = Site(home, store, own_addresses(home))
     config = uvicorn.Config(
-        create_app(site),
+        app,
         http="h11",
         ws="none",
         loop="asyncio",
@@ -93,6 +97,32 @@ def serve(home: Home, store: Store, listening: socket.socket) -> None:
     )
     with _delivering(home, store):
         _Server(config).run(sockets=[listening])
+
+
+async def _first(app: FastAPI) -> None:
+    """Answer once, to nobody: the first answer of a process loads what all of them need."""
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(_: Message) -> None:
+        pass
+
+    path = "/healthz"
+    scope: Scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(b"host", b"localhost")],
+        "client": ("127.0.0.1", 0),
+        "server": None,
+    }
+    await app(scope, receive, send)
 
 
 class _Server(uvicorn.Server):

@@ -63,6 +63,7 @@ def test_it_delivers_what_waits(calfwise):
     home = settings.load(calfwise.home)
     with closing(Store(home.database_url)) as store:
         queued = outbox.queue(home, store, "me", home.today("me"))
+    assert queued is not None
     assert queued.state == "pending"
     with serving(calfwise):
         until = time.monotonic() + PATIENCE_S
