@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -23,9 +24,22 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """A table of the settings; a key that is not known is a mistake, not a wish."""
 
 
-Line = Annotated[str, msgspec.Meta(pattern=r"^[^\r\n]+\Z")]
-HostName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9.:_-]+\Z")]
-Address = Annotated[str, msgspec.Meta(pattern=r"^[^@\s]+@[^@\s]+\Z")]
+ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+"""As addresses have them between dots (RFC 5322, 3.2.3)."""
+LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+DOMAIN = rf"{LABEL}(\.{LABEL})*"
+ADDRESS = rf"{ATOM}(\.{ATOM})*@{DOMAIN}"
+PLAIN_ADDRESS = re.compile(ADDRESS)
+"""One address without a name beside it, and nothing that a mail server could take for another."""
+SENDER = re.compile(rf"""{ADDRESS}|([^"<>@,;:()\\]+|"[^"\\]*") ?<{ADDRESS}>""")
+
+Line = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+\Z")]
+HostName = Annotated[str, msgspec.Meta(pattern=rf"^({DOMAIN}|[0-9A-Fa-f:]+)\Z")]
+Domain = Annotated[str, msgspec.Meta(pattern=rf"^{DOMAIN}\Z")]
+Address = Annotated[str, msgspec.Meta(pattern=rf"^{ADDRESS}\Z", max_length=254)]
+PublicUrl = Annotated[
+    str, msgspec.Meta(pattern=r"^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?\Z")
+]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Clock = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 """Hours and minutes, such as 06:30."""
@@ -61,7 +75,7 @@ class MailSettings(Section, frozen=True):
     """How letters are written and where they go; the password is no setting (`mail_password`)."""
 
     sender: Line = "calfwise <calfwise@localhost>"
-    domain: HostName = "calfwise.local"
+    domain: Domain = "calfwise.local"
     """The right side of every Message-ID."""
     reply_to: Address | None = None
     """Where somebody reads an answer, or a wish for no more letters, that came by mail."""
@@ -99,9 +113,7 @@ class EngineSettings(Section, frozen=True):
 class PageSettings(Section, frozen=True):
     """The check-in page and the dashboard; the keys of links are no setting (`page_keys`)."""
 
-    public_url: (
-        Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?\Z")] | None
-    ) = None
+    public_url: PublicUrl | None = None
     """Where runners reach the page; None: only on this machine, and letters hold no link."""
     host: HostName = "127.0.0.1"
     port: Port = 8642
@@ -137,6 +149,8 @@ def wrong(file: File) -> Iterator[str]:
     if url.scheme == "http" and url.hostname not in LOOPBACK:
         yield "page.public_url must begin with https://"
     mail = file.mail
+    if not SENDER.fullmatch(mail.sender):
+        yield 'mail.sender must be one address, such as "calfwise <me@example.org>"'
     if mail.sink == "smtp" and mail.security == "none" and mail.host not in LOOPBACK:
         yield 'mail.security = "none" is for a server on this machine only'
 

@@ -1,15 +1,14 @@
 """What a person types, on the command line or in a file: a day, a number of a scale, hours."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 from flows.errors import UsageError
+from flows.sections import PLAIN_ADDRESS
 from pipeline.checkin import HOURS_A_DAY, NRS_MAX
 
-PLAIN_ADDRESS = re.compile(r"[^@\s<>,;:\"()]+@[^@\s<>,;:\"()]+")
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2099, 12, 31)
 """A year such as 0026 is a slip, and would make a table of two thousand years."""
 
@@ -70,7 +69,7 @@ def count_of(text: str) -> int:
 
 def address_of(text: str) -> str:
     """A mail address."""
-    if text.isascii() and text.isprintable() and PLAIN_ADDRESS.fullmatch(text):
+    if PLAIN_ADDRESS.fullmatch(text):
         return text
     raise UsageError("say one address like me@example.org")
 

@@ -65,7 +65,7 @@ class Links:
     def token(self, link: Link) -> str:
         """A link's last part: letters, digits, dots, dashes and underscores."""
         sealed = self._sealers[0].encrypt(_as_bytes(link), [link.purpose.encode()])
-        return self._signer(link.purpose).sign(urlsafe_b64encode(sealed).rstrip(b"=")).decode()
+        return self._signer(link.purpose).sign(_spelled(sealed)).decode()
 
     def read(self, token: str, purpose: Purpose, *, max_age_s: int | None) -> Link:
         """What a link says.
@@ -79,11 +79,11 @@ class Links:
             LinkExpiredError: it was good once.
             LinkError: it was never ours, or not for this.
         """
-        if len(token) > LINK_CHARS_MAX or not token.isascii():
+        if len(token) > LINK_CHARS_MAX or not _is_as_we_write(token):
             raise LinkError("not a link of ours")
         try:
             encoded = self._signer(purpose).unsign(token, max_age=max_age_s)
-            sealed = urlsafe_b64decode(encoded + b"=" * (-len(encoded) % 4))
+            sealed = _bytes_of(encoded.decode())
         except SignatureExpired as error:
             raise LinkExpiredError("this link has expired") from error
         except (BadSignature, Base64Error) as error:
@@ -114,6 +114,24 @@ def links_of(home: Home) -> Links:
         SettingsError: its keys cannot be read or made.
     """
     return Links(settings.page_keys(home))
+
+
+def _is_as_we_write(token: str) -> bool:
+    """Whether each part is spelled as we spell it: base64 has other spellings of the same bytes."""
+    if not token.isascii():
+        return False
+    try:
+        return all(_spelled(_bytes_of(part)) == part for part in token.split("."))
+    except (Base64Error, ValueError):
+        return False
+
+
+def _bytes_of(part: str) -> bytes:
+    return urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+def _spelled(told: bytes) -> str:
+    return urlsafe_b64encode(told).rstrip(b"=").decode()
 
 
 def _as_bytes(link: Link) -> bytes:

@@ -5,6 +5,12 @@ import pytest
 from flows import settings
 from flows.settings import SettingsError, load
 
+NO_ADDRESSES = (
+    *("a,evil@b.example", "a<x>@b.example", "a;b@b.example", "a(b@b.example", "a..b@b.example"),
+    *("\u00fc@b.example", "a@b..example", "@b.example", "a@", "a@b@c.example", ".a@b.example"),
+)
+"""What a mail server could take for somebody else's, or for none."""
+
 
 def test_keys_of_links_are_made_once_for_their_owner_alone(tmp_path):
     home = load(tmp_path / "home")
@@ -54,6 +60,15 @@ def test_without_a_password_there_is_none(tmp_path):
         ('[mail]\nsink = "pigeon"', "sink"),
         ('[mail]\npassword = "hunter2"', "password"),
         ('[mail]\nsender = "a\\nb"', "sender"),
+        ('[mail]\nsender = "calfwise"', "one address"),
+        ('[mail]\nsender = "Club, Run <l@club.example>"', "one address"),
+        ('[mail]\nsender = "a@b.example, c@d.example"', "one address"),
+        ('[mail]\nsender = "a\\u2028b <a@b.example>"', "sender"),
+        ('[mail]\ndomain = ".."', "domain"),
+        ('[mail]\nreply_to = "a,evil@b.example"', "reply_to"),
+        ('[page]\npublic_url = "https://p\u00e4ge.example"', "public_url"),
+        ('[page]\npublic_url = "https://page.example/a,b"', "public_url"),
+        *((f"[athletes.me]\nemail = '{each}'", "email") for each in NO_ADDRESSES),
         ('[athletes.me]\nsubject = "none"', "subject"),
     ],
 )
@@ -70,3 +85,11 @@ def test_what_would_betray_a_runner_is_refused(tmp_path, written, told):
 def test_addresses_of_this_machine_need_no_encryption(tmp_path, url):
     (tmp_path / "calfwise.toml").write_text(f'[page]\npublic_url = "{url}"\n')
     assert load(tmp_path).file.page.public_url == url
+
+
+@pytest.mark.parametrize(
+    "sender", ["a@b.example", "Run Club <l@club.example>", '"Club, Run" <l@club.example>']
+)
+def test_a_sender_is_one_address_with_or_without_a_name(tmp_path, sender):
+    (tmp_path / "calfwise.toml").write_text(f"[mail]\nsender = '{sender}'\n")
+    assert load(tmp_path).file.mail.sender == sender
