@@ -64,12 +64,12 @@ def _own(site: Site) -> APIRouter:
         return HTMLResponse(site.render("start.html.jinja"))
 
     @router.get("/healthz")
-    def health() -> PlainTextResponse:
+    async def health() -> PlainTextResponse:
         """That the server answers, and nothing else."""
         return PlainTextResponse("ok")
 
     @router.get("/robots.txt")
-    def robots() -> PlainTextResponse:
+    async def robots() -> PlainTextResponse:
         """Nothing here is for search engines."""
         return PlainTextResponse(ROBOTS)
 

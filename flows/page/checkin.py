@@ -141,7 +141,7 @@ def _read(store: Store, athlete: str, on: date, today: date) -> Morning:
             today=today,
             standing=standing,
             before=transaction.answer_before(athlete, on),
-            run=_spoken_of(runs, named, on),
+            run=transaction.ran(athlete, named) if named else _spoken_of(runs, on),
             named_run=named,
             ran_lately=any((on - run.on).days <= asked_days for run in runs),
             asks_seen=refers or held or bool(standing and standing.cleared),
@@ -149,10 +149,8 @@ def _read(store: Store, athlete: str, on: date, today: date) -> Morning:
         )
 
 
-def _spoken_of(runs: Sequence[Ran], named: str | None, on: date) -> Ran | None:
-    """The run that was named, else the last one of the days that an answer reaches back."""
-    if named:
-        return next((run for run in runs if run.id == named), None)
+def _spoken_of(runs: Sequence[Ran], on: date) -> Ran | None:
+    """The last run of the days that an answer reaches back."""
     near = [run for run in runs if (on - run.on).days <= ANSWER_REACH_DAYS]
     return near[-1] if near else None
 
@@ -181,15 +179,24 @@ def _flags_open(morning: Morning, filled: Filled, problems: Sequence[Problem]) -
     """The questions about warning signs stand open: something was said there, or is asked."""
     if filled.flags or any(each.field == "flags" for each in problems):
         return True
-    if not {filled.left, filled.right}.issubset(form.SCALE):
+    told = [int(each) if each in form.SCALE else None for each in (filled.left, filled.right)]
+    known = [each for each in told if each is not None]
+    if not known:
         return False
-    return morning.asks_flags(int(filled.left), int(filled.right))
+    # A side that is not told yet cannot call for them: no higher than before, nor than the other.
+    before = morning.before
+    others = (before.left, before.right) if before else (known[0], known[0])
+    left, right = (
+        min(other, known[0]) if each is None else each
+        for each, other in zip(told, others, strict=True)
+    )
+    return morning.asks_flags(left, right)
 
 
 def _run_words(site: Site, morning: Morning) -> str | None:
     """`Sunday 22 November, 8.2 km`; None where no run is known to speak of."""
     if morning.run is None:
-        return "named before" if morning.named_run else None
+        return None
     units = site.home.athlete_settings(morning.athlete).units
     far = morning.run.distance_m
     day = words.day(morning.run.on)

@@ -13,6 +13,8 @@ SCALE = tuple(str(number) for number in range(NRS_MAX + 1))
 NOTE_MAX_CHARS = 500
 NONE_OF_THESE = "none"
 YES = "yes"
+ASKED_STILL = "asked_still"
+"""The hidden field of a form that has asked already whether signs are still there."""
 
 FLAG_QUESTIONS: dict[Flag, str] = {
     "chest_pain_or_breathless": "Chest pain, being newly short of breath, or coughing up blood",
@@ -70,6 +72,10 @@ BOTH = 'Tick either a warning sign or "None of these": together they cannot be m
 WHICH = (
     "You answered the warning signs before, and now nothing is ticked. Is it one of them, or "
     '"None of these"?'
+)
+STILL = (
+    'You were seen, and these signs stand as you told them before. If they are gone, choose "None '
+    'of these" instead; if they are still there, save once more.'
 )
 MISSING = "Say how it is this morning, 0 to 10."
 NOT_ON_SCALE = f"Say a whole number from 0 to {NRS_MAX}."
@@ -177,6 +183,8 @@ def understood(
     painkiller = reading.choice("painkiller", (YES,)) is not None
     cleared = reading.choice("cleared", CLEARANCES)
     note = reading.note(kept=standing.note if standing else None)
+    if standing and cleared not in {None, standing.cleared}:
+        reading.check_still(flags, standing.flags)
     if reading.problems or left is None or right is None:
         return None, reading.problems
     of_a_run = during is not None or rpe is not None
@@ -256,6 +264,11 @@ class _Reading:
         elif not told and asked_before:
             self._wrong("flags", WHICH)
         return told or None
+
+    def check_still(self, flags: frozenset[str] | None, told: frozenset[Flag] | None) -> None:
+        """A sign that is ticked counts as new: ask once whether it is, after a visit."""
+        if flags and flags == told and self._sent.one(ASKED_STILL) != YES:
+            self._wrong("flags", STILL)
 
     def note(self, kept: str | None) -> str | None:
         """A few sentences, or what stood there; what no database of text takes is left out."""

@@ -23,6 +23,8 @@ LOG = logging.getLogger("calfwise.page")
 
 BODY_MAX_BYTES = 8192
 BODY_PATIENCE_S = 10.0
+WRITING_MAX = 20
+"""Of the forty threads that answer."""
 FORM = "application/x-www-form-urlencoded"
 MAIL_FORM = "multipart/form-data"
 """What a mail provider's server may send to stop letters (RFC 8058)."""
@@ -60,6 +62,7 @@ class Guard:
         self._ours = ours
         self._looks = Limiter(LOOKS, clock)
         self._writes = Limiter(WRITES, clock)
+        self._writing = 0
         self._headers = dict(HEADERS)
         if ours.public.startswith("https://"):
             self._headers["Strict-Transport-Security"] = HSTS
@@ -81,7 +84,7 @@ class Guard:
         LOG.info(
             "%s %s %s %d ms",
             scope["method"],
-            redacted(scope["path"]),
+            redacted(_as_asked(scope, self._site.root)["path"]),
             answer.status,
             round(1000 * (time.monotonic() - began)),
         )
@@ -97,10 +100,22 @@ class Guard:
             if scope["method"] == "POST":
                 self._check_post(scope)
                 receive = await _read(receive)
+                await self._write(scope, receive, send)
+                return
         except RefusedError as refused:
             await refusal(self._site, refused.status)(scope, receive, send)
             return
         await self._app(scope, receive, send)
+
+    async def _write(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Only a few wait for the database at once, so that looking goes on beside them."""
+        if self._writing >= WRITING_MAX:
+            raise RefusedError(HTTPStatus.SERVICE_UNAVAILABLE)
+        self._writing += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._writing -= 1
 
     def _waits_s(self, scope: Scope) -> int:
         """Seconds that this address must wait; 0 where it may ask."""

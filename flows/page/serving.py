@@ -18,6 +18,7 @@ from starlette.types import Message, Scope
 from flows import settings
 from flows.page.addresses import own_addresses
 from flows.page.app import create_app
+from flows.page.connections import Impatient
 from flows.page.guard import LOG
 from flows.page.site import Site
 from flows.sections import LOOPBACK
@@ -81,7 +82,7 @@ def serve(home: Home, store: Store, listening: socket.socket) -> None:
     _log_to_stderr()
     config = uvicorn.Config(
         app,
-        http="h11",
+        http=Impatient,
         ws="none",
         loop="asyncio",
         lifespan="off",

@@ -130,6 +130,13 @@ class Activities(Files, Shoes):
             if by_speed
         ]
 
+    def ran(self, athlete: str, activity: str) -> Ran | None:
+        """One activity, as far as a question about it must name it; None where there is none."""
+        row = self.session.get(ActivityTableRow, (athlete, activity))
+        if row is None:
+            return None
+        return Ran(id=row.id, on=row.local_date, distance_m=row.distance_m)
+
     def runs_between(self, athlete: str, first: date, last: date) -> list[Ran]:
         """The runs that count of the local dates from a first to a last one, oldest first."""
         query = (

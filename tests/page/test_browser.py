@@ -163,7 +163,7 @@ def test_open_questions_come_with_the_verdict(server, opened):
     check(page, "open-questions", NARROW, "light", script=False)
     page.locator("label:has(#flag-none)").click()
     page.get_by_role("button", name="Save").click()
-    assert not page.get_by_text("One more question").is_visible()
+    assert not page.get_by_text("One question before you go by this").is_visible()
 
 
 def test_a_visit_is_told(server, calfwise, opened):

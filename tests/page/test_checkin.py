@@ -149,7 +149,7 @@ def test_questions_open_where_the_numbers_call_for_them(server, left, right, ope
     # The mornings before were at 1, and there was no run: 4 is a rise of 3, 3 to 1 is one-sided.
     assert is_open(server.get(server.checkin(left=left, right=right))) is opens
     page = server.post(server.checkin(), {"left": left, "right": right})
-    assert ("One more question" in page.text) is opens
+    assert ("One question before you go by this" in page.text) is opens
 
 
 def test_open_questions_are_answered_with_nothing_lost(server, small):
@@ -158,14 +158,14 @@ def test_open_questions_are_answered_with_nothing_lost(server, small):
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.text))
     assert hidden == {"left": "7", "right": "1", "note": "a\nb", "did": "rested"}
     page = server.post(path, hidden | {"flags": "none"})
-    assert "One more question" not in page.text
+    assert "One question before you go by this" not in page.text
     assert (standing(server).flags, standing(server).note) == (frozenset(), "a\nb")
 
 
 def test_a_red_flag_comes_alone(server, small):
     page = server.post(server.checkin(), small | {"flags": ["dark_urine"]})
     assert "Get help now" in page.text
-    assert "One more question" not in page.text
+    assert "One question before you go by this" not in page.text
     assert "What helps today" not in page.text
     assert "at most" not in page.text.lower()
 
@@ -253,3 +253,42 @@ def test_flags_that_were_answered_are_not_forgotten_by_unticking(server, small):
     assert "now nothing is ticked" in page.text
     assert standing(server).flags == {"limping"}
     assert server.post(server.checkin(), small | {"flags": "none"}).status_code == 200
+
+
+def test_a_side_that_was_tapped_alone_opens_the_questions(server):
+    """Yesterday was 1 and 1."""
+    assert is_open(server.get(server.checkin(left=7)))
+    assert is_open(server.get(server.checkin(right=4))), "a rise of 3"
+    assert not is_open(server.get(server.checkin(left=2)))
+
+
+def test_an_open_question_stands_before_the_verdict(server):
+    page = server.post(server.checkin(), {"left": "7", "right": "1"}).text
+    assert page.index("One question before you go by this") < page.index("<h1>")
+
+
+def test_whoever_was_seen_is_asked_once_whether_a_sign_is_still_there(server):
+    told = {"left": "5", "right": "1", "flags": "dark_urine"}
+    server.post(server.checkin(), told)
+    seen = told | {"cleared": "may_run"}
+    asked = server.post(server.checkin(), seen)
+    assert asked.status_code == 422
+    assert "If they are gone" in asked.text
+    assert standing(server).cleared is None, "nothing is saved yet"
+    gone = server.post(server.checkin(), seen | {"asked_still": "yes", "flags": "none"})
+    assert "Get help now" not in gone.text
+    assert (standing(server).flags, standing(server).cleared) == (frozenset(), "may_run")
+
+
+def test_a_sign_that_is_still_there_after_a_visit_stands(server):
+    told = {"left": "5", "right": "1", "flags": "dark_urine"}
+    server.post(server.checkin(), told)
+    still = server.post(server.checkin(), told | {"cleared": "may_run", "asked_still": "yes"})
+    assert still.status_code == 200
+    assert "Get help now" in still.text
+
+
+def test_a_late_form_asks_of_its_own_morning(server):
+    late = server.get(server.checkin(days_back=1)).text
+    assert "that morning or since the day before" in late
+    assert "now or since yesterday" not in late

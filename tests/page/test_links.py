@@ -50,19 +50,8 @@ def test_the_last_character_has_one_spelling(last):
 @pytest.mark.parametrize(
     "changed",
     [
-        "",
-        "=",
-        ".",
-        "..",
-        TOKEN + "=",
-        TOKEN + "A",
-        TOKEN[:-1],
-        TOKEN + "." + TOKEN,
-        "é" + TOKEN,
-        TOKEN.replace(".", ".="),
-        f" {TOKEN}",
-        TOKEN * 5,
-        TOKEN.upper(),
+        *("", "=", ".", "..", f"{TOKEN}=", f"{TOKEN}A", TOKEN[:-1], f"{TOKEN}.{TOKEN}"),
+        *(f"é{TOKEN}", TOKEN.replace(".", ".="), f" {TOKEN}", TOKEN * 5, TOKEN.upper()),
     ],
 )
 def test_what_is_no_link_of_ours_is_refused(changed):

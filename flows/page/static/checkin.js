@@ -16,7 +16,11 @@ function callForIt(left, right) {
   return isOneSided && Math.max(left, right) >= limit("oneSided");
 }
 
-form.addEventListener("change", (event) => {
-  if (!["left", "right"].includes(event.target.name)) return;
+function openIfCalledFor() {
   if (callForIt(told("left"), told("right"))) form.querySelector("details.flags").open = true;
+}
+
+form.addEventListener("change", (event) => {
+  if (["left", "right"].includes(event.target.name)) openIfCalledFor();
 });
+openIfCalledFor(); // a browser may fill in what stood here before

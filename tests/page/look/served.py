@@ -9,6 +9,7 @@ import uvicorn
 
 from flows.page.addresses import Addresses
 from flows.page.app import create_app
+from flows.page.connections import Impatient
 from flows.page.links import links_of
 from flows.page.site import Site
 
@@ -23,7 +24,7 @@ def serving(home, store):
     with socket.socket() as waiting:
         waiting.bind(("127.0.0.1", 0))
         site = site_of(home, store, f"http://127.0.0.1:{waiting.getsockname()[1]}")
-        config = uvicorn.Config(create_app(site), log_level="critical", ws="none")
+        config = uvicorn.Config(create_app(site), http=Impatient, log_level="critical", ws="none")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [waiting]}, daemon=True)
         thread.start()
