@@ -7,13 +7,15 @@ from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date, tzinfo
 
     from advice.charts.chart import Chart
     from advice.words import Units
     from pipeline.checkin import CheckIn
     from pipeline.day import DayRow
+
+    Raw = int | float | str | bool | None
 
 LAST_TIME_DAYS = 7
 """`The same as last time` is offered for an answer at most this old."""
@@ -45,6 +47,9 @@ class LetterFacts:
     """The answers up to this morning's, one a date, oldest first."""
     yesterday_verdict: str | None = None
     """Its word, as in `Verdict.word`."""
+    told_yesterday: Mapping[str, Mapping[str, Raw]] | None = None
+    """The rules of a referral that the runner was told yesterday, with their values; None where
+    they were told of none, whatever yesterday's verdict is by what is known today."""
     yesterday: DayRow | None = None
     last_days: Sequence[DayRow] = ()
     """The seven days before today, oldest first."""

@@ -11,6 +11,7 @@ from advice.recommendation import Verdict
 from advice.rules_to_refer import PHYSICIAN
 from advice.since_yesterday import since_yesterday
 from advice.subject import subject
+from advice.told_again import STANDING_REFERRALS, is_told_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +28,8 @@ REASONS = 3
 
 QUESTION = "How are your calves this morning, 0 to 10, left and right?"
 SEEN = "Seen? Tell us what they said."
+SEEN_AND = (("Seen, and you may run", "may_run"), ("Seen, and you may not run", "may_not_run"))
+"""A command each, because what stands here is copied into a shell."""
 PROVISIONAL = "This is provisional: your answer this morning may change it."
 NO_NEW_ANSWER = "There is no new answer from this morning."
 CORRECTION = "This corrects this morning's letter: a file that came later made the day stricter."
@@ -36,11 +39,12 @@ ONE_CALF_KM = "1 calf-km is the calf load of one easy kilometre on the flat."
 HELD_BACK = "held_back"
 """The rule of whoever was seen and may not run; only another visit changes that."""
 HELD_BACK_GUIDANCE = "No run until you tell us that you may."
-STANDING_REFERRALS = {"referral_stands", "flag_not_cleared"}
-"""The rules that say once more what an earlier letter said in full."""
-NEW_REFERRALS = {rule.name for rule in PHYSICIAN} - STANDING_REFERRALS
+TOLD_IN_FULL = {"significant_pain"} | {rule.name for rule in PHYSICIAN} - STANDING_REFERRALS
+"""Beside one of these no letter is one line: the referral is new, or it hurts far too much."""
 BESIDE_A_REFERRAL = "mornings"
 """The only chart beside a referral: training is none of its business."""
+WARNING_SIGNS = "flags"
+"""What is missing where the questions about them are open; a letter that hid it would mislead."""
 ASKED_ANYWAY = "answer"
 """What is missing and need not be told: the letter asks for it."""
 NEUTRAL_PREVIEW = (
@@ -152,11 +156,14 @@ def ceiling_of(answer: Recommendation) -> Ceiling | None:
 
 
 def _is_told_again(answer: Recommendation, facts: LetterFacts) -> bool:
-    """Yesterday's letter was a referral already, and today there is no other one."""
-    if answer.verdict is not Verdict.PHYSICIAN or facts.yesterday_verdict != "physician":
+    """The runner was told all of this referral yesterday, and what is new today is no worse."""
+    told, today = facts.told_yesterday, {each.rule: each.values for each in answer.because}
+    if answer.verdict is not Verdict.PHYSICIAN or told is None or today.keys() & TOLD_IN_FULL:
         return False
-    reasons = {reason.rule for reason in answer.because}
-    return answer.because[0].rule in STANDING_REFERRALS and not reasons & NEW_REFERRALS
+    if any(each.name == WARNING_SIGNS for each in answer.missing):
+        return False
+    standing = today.keys() & STANDING_REFERRALS
+    return bool(standing) and all(is_told_of(rule, today[rule], told) for rule in standing)
 
 
 def _preheader(answer: Recommendation, facts: LetterFacts, ceiling: tuple[str, str] | None) -> str:
@@ -273,8 +280,8 @@ def _commands(answer: Recommendation, facts: LetterFacts) -> Iterator[Labelled]:
     if answer.verdict is not Verdict.URGENT:
         yield Labelled("On the command line", facts.checkin_command)
     if answer.verdict >= Verdict.PHYSICIAN or _is_held_back(answer):
-        cleared = f"{facts.checkin_command} --cleared may_run|may_not_run"
-        yield Labelled("Once somebody has seen you", cleared)
+        for label, clearance in SEEN_AND:
+            yield Labelled(label, f"{facts.checkin_command} --cleared {clearance}")
 
 
 def _footer(answer: Recommendation, facts: LetterFacts, *, full: bool) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from advice import words
 from advice.course import SIDES
 from advice.recommendation import Item, Verdict
 from pipeline.history import ANSWER_REACH_DAYS
@@ -66,15 +67,15 @@ def _missing_in(answer: CheckIn, day: Day) -> list[Item]:
         items.append(
             Item(
                 name="flags",
-                says="The questions about warning signs are open: please answer them, `none of "
-                "these` is an answer too.",
+                says="The questions about warning signs are open: please answer them; that none "
+                "of these holds is an answer too.",
             )
         )
     if since := _silent_since(day):
         items.append(
             Item(
                 name="silent_days",
-                says=f"Soreness has counted on since {since.isoformat()}, over more than "
+                says=f"Soreness has counted on since {words.day(since)}, over more than "
                 f"{day.limits['silent_days']} days without an answer. If it was gone in between, "
                 "tell us for one of those days.",
             )

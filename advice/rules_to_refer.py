@@ -167,7 +167,7 @@ PHYSICIAN: tuple[Rule, ...] = (
         "{settled_answers} answers in a row at {settled_nrs} or below), and the last answer is at "
         "most {silent_days} days old.",
         saw=sights.episodes,
-        says="We asked you to have {the_calf} looked at ({when}). Seen? Tell us.",
+        says="By your answer of {when}, {the_calf} should be looked at. Seen? Tell us.",
         source="EVIDENCE 9.10",
         urgency="days",
     ),

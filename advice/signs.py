@@ -149,8 +149,8 @@ def referral_stands(day: Day) -> Facts | None:
     facts = _episode_facts(day, stands) if day.episodes_are_judged else None
     if facts is None:
         return None
-    first_on = min(each.referral.on for each in _episodes(day).values() if each.referral)
-    return facts | {"when": days_ago((day.on - first_on).days)}
+    referral = _episodes(day)["right" if facts["calf"] == "right" else "left"].referral
+    return facts | {"when": days_ago((day.on - referral.on).days)} if referral else None
 
 
 def cleared_still_sore(day: Day) -> Facts | None:

@@ -62,7 +62,8 @@ BRIEFLY = {
     "no_run_in_window": "no run known in {days} days",
     "only_spikes_in_window": "no run to go by",
     "forecast_says_easy": "{nrs:g} or more likely tomorrow, {probability:.0%}",
-    "no_rest_day": "a run on each of the last {days} days",
+    # What the watch shows of rest days is for the letter: it stops no run.
+    "no_rest_day": "nothing you told us stops a run",
     "nothing_stands_out": "nothing you told us stops a run",
 }
 """Each rule as half a line; of a long one the last clauses are left out."""

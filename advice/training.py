@@ -114,6 +114,7 @@ class Training:
     dates: tuple[date, ...] = ()
     """The dates of the window's runs, oldest first, one each run."""
     first_on: date | None = None
+    """The date of the first activity, else of the first run."""
     last: Run | None = None
 
     def after(self, run: Run) -> Training:
@@ -142,7 +143,7 @@ class Training:
         return sum(amounts_m) if len(amounts_m) == self.dates.count(on) else None
 
     def unknown_days(self, on: date) -> int:
-        """How many of the 30 days before a day are unknown; before the first run all are."""
+        """How many of the 30 days before a day are unknown; before the first activity all are."""
         days = int(self.limits["window_days"])
         start = on - timedelta(days=days)
         known_from = min(max(start, self.first_on or on), on)
@@ -170,4 +171,5 @@ def no_training(history: History, limits: Limits) -> Training:
         unknown=tuple(sorted(history.unknown)),
         distance_m=Window(limits),
         calf_km=Window(limits),
+        first_on=history.first_on,
     )

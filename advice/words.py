@@ -25,6 +25,9 @@ MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 
+YEAR_DAYS = 365
+"""A weekday and a date this far away could be of another year."""
+
 HEADLINES = {
     Verdict.AS_PLANNED: "Run as planned",
     Verdict.EASY: "Run easy",
@@ -118,6 +121,11 @@ def day(on: date) -> str:
     return f"{WEEKDAYS[on.weekday()]} {on.day} {MONTHS[on.month - 1]}"
 
 
+def day_far_off(on: date, today: date) -> str:
+    """`Sunday 22 November`, and `Monday 22 May 2017` where it is a year ago or more."""
+    return day(on) if abs((today - on).days) < YEAR_DAYS else f"{day(on)} {on.year}"
+
+
 def day_seen_from(on: date, today: date) -> str:
     """`this morning`, `yesterday`, or `Friday 20 November, 2 days ago`."""
     days = (today - on).days
@@ -145,7 +153,8 @@ def forecast(tomorrow: Forecast) -> str:
     if tomorrow.soreness_mean is None or tomorrow.interval_80 is None or tomorrow.p_ge_4 is None:
         return f"Too early to say: {pairs} of mornings so far."
     low, high = tomorrow.interval_80
-    about = f"about {tomorrow.soreness_mean:.1f} of 10, at least 80% sure between {low} and {high}"
+    where = f"at {low}" if low == high else f"between {low} and {high}"
+    about = f"about {tomorrow.soreness_mean:.1f} of 10, at least 80% sure {where}"
     if tomorrow.model == "personal":
         likely_sore = likely(tomorrow.p_ge_4)
         return f"By {pairs} of your own mornings: {about}; 4 or more with {likely_sore}."

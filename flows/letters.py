@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from email.utils import parseaddr
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from advice.letter import Letter, letter
@@ -15,6 +15,7 @@ from flows.days import advise, rows_between
 from flows.settings import Home
 from pipeline.checkin import NRS_MAX, CheckIn
 from pipeline.history import Past
+from pipeline.store.outbox import CORRECTION
 from pipeline.store.records import Store, StoredLetter
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 MORNING = "morning"
 DAYS_IN_LETTER = 7
+CHECKIN = "calfwise checkin --left N --right N"
+CHECKIN_OF = "calfwise --athlete {athlete} checkin --left N --right N"
+"""Of anybody but the one whom commands are about when they name nobody."""
 NO_ADDRESS = "runner <{athlete}@localhost>"
 SHARPNESS = 2
 """Pixels of a picture for each pixel it is shown at: what fine screens have."""
@@ -54,16 +58,36 @@ def facts_of(
         zone=home.zone(athlete),
         mornings=mornings,
         yesterday_verdict=week[-1][1],
+        told_yesterday=referral_told(store, athlete, yesterday),
         yesterday=week[-1][0],
         last_days=tuple(day for day, _ in week),
         charts=_charts(home, store, athlete, answer),
         taps=_taps(addresses, athlete, on, last_time(mornings, on)) if addresses else None,
         reply_to=reply_to,
+        checkin_command=CHECKIN if athlete == settings.ME else CHECKIN_OF.format(athlete=athlete),
         look_url=addresses.look(athlete) if addresses else None,
         stop_url=addresses.letters(athlete) if addresses else None,
         stop_mailto=stop_mailto(reply_to) if reply_to else None,
         neutral=wanted.subject == "neutral",
     )
+
+
+def referral_told(store: Store, athlete: str, on: date) -> dict[str, Any] | None:
+    """The rules of a day's referral as the runner was told them: rule → values.
+
+    None where they were told of none: nobody asked that day, or the letter that was to tell them
+    did not arrive. What today is known of that day is another matter.
+    """
+    with store.reading() as transaction:
+        told = transaction.last_told(athlete, on)
+        letters = [transaction.letter(athlete, on, kind, 0) for kind in (MORNING, CORRECTION)]
+    if told is None or told.told_at is None or told.verdict != Verdict.PHYSICIAN.word:
+        return None
+    # Told by a letter, it bears the letter's own instant (flows/outbox.py).
+    by_letter = [each for each in letters if each and each.made_at == told.told_at]
+    if any(each.state != "sent" for each in by_letter):
+        return None
+    return {each["rule"]: each["values"] for each in told.body["because"]}
 
 
 def render(

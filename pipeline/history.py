@@ -75,12 +75,14 @@ class History:
 
     `mornings` has one answer per date, oldest first; `runs` are the counted runs, oldest first;
     `unknown` are the dates, from the first activity to the last day asked for, of which nobody
-    can say whether there was a run. Dates before the first run are unknown as well.
+    can say whether there was a run. Dates before the first activity are unknown as well.
     """
 
     mornings: tuple[CheckIn, ...] = ()
     runs: tuple[Run, ...] = ()
     unknown: frozenset[date] = frozenset()
+    first_on: date | None = None
+    """The date of the first activity, a run or not; None where that is the first run's."""
     data_through: datetime | None = None
     """The end of the last activity, UTC."""
     pairs: tuple[Pair, ...] = ()
@@ -131,7 +133,8 @@ class Past:
 
     def history(self) -> History:
         """The same, as advice may look at it."""
-        first = min((each.on for each in self.activities), default=self.last)
+        first_on = min((each.on for each in self.activities), default=None)
+        first = first_on or self.last
         runs = [
             Run(
                 id=run.id,
@@ -151,6 +154,7 @@ class Past:
             mornings=tuple(self.mornings),
             runs=with_told(runs, self.told),
             unknown=frozenset(on for on in dates_between(first, self.last) if on not in self.known),
+            first_on=first_on,
             data_through=max((each.end_at for each in self.activities), default=None),
             pairs=self.pairs,
             risk=self.risk,

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
+    Point = tuple[float, float]
+
 WEEKS = 26
 TITLE = "Cadence at your speeds, 26 weeks"
 REFERENCE_MPS = 3.0
@@ -40,6 +42,10 @@ PACES = 6
 MARGIN_MPS, MARGIN_SPM = 0.08, 3.0
 """Kept free around the runs."""
 SLOWEST_MPS = 0.5
+DOT_PX, APART_PX = 5.0, 18.0
+"""The radius of a run, and how far a label stands from it."""
+LINE_COUNTS = 3
+"""A label on the line hides as much as on so many runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,30 @@ class OwnLine:
     def at(self, speed_mps: float) -> float:
         """Steps a minute to expect."""
         return self.c0_spm + self.slope_spm_per_mps * (speed_mps - REFERENCE_MPS)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a label may stand."""
+
+    x: float
+    y: float
+    """Of its baseline."""
+    anchor: str
+    left: float
+    width: float
+
+    def covered(self, dots: Sequence[Point], line: Sequence[Point]) -> int:
+        """How many runs it would cover; the line counts as several."""
+        top, bottom = self.y - TEXT_PX * 0.8 - DOT_PX, self.y + TEXT_PX * 0.25 + DOT_PX
+        left, right = self.left - DOT_PX, self.left + self.width + DOT_PX
+        runs = sum(left <= x <= right and top <= y <= bottom for x, y in dots)
+        if not line:
+            return runs
+        (x1, y1), (x2, y2) = line
+        ends = [y1 + (x - x1) / (x2 - x1) * (y2 - y1) for x in (left, right)]
+        crosses = max(ends) >= top and min(ends) <= bottom
+        return runs + LINE_COUNTS * crosses
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +124,7 @@ def cadence(
     shown = [min(cadences) - MARGIN_SPM, max(cadences) + MARGIN_SPM, *reached]
     y = scale(shown, at_low_px=BOTTOM_PX, at_high_px=TOP_PX)
     summary = _summary(runs, line, half_spm, units)
+    dots = [(x(run.speed_mps), y(run.cadence_spm)) for run in runs[:-1]]
     return drawn(
         "cadence",
         title=TITLE,
@@ -108,9 +139,9 @@ def cadence(
         pace_unit=f"pace, min/{units}",
         band=_band(ends, half_spm, x, y),
         line=polyline((x(speed), y(spm)) for speed, spm in ends),
-        dots=[(x(run.speed_mps), y(run.cadence_spm)) for run in runs[:-1]],
+        dots=dots,
         newest=(x(newest.speed_mps), y(newest.cadence_spm)),
-        label=_label(newest, x, y),
+        label=_label(newest, x, y, dots, [(x(speed), y(spm)) for speed, spm in ends]),
     )
 
 
@@ -138,13 +169,29 @@ def _pace_labels(x: Scale, units: words.Units) -> Iterator[tuple[str, float]]:
             yield words.clock(number * step_s), at
 
 
-def _label(newest: CadenceRun, x: Scale, y: Scale) -> tuple[str, float, float, str]:
-    """The newest run's date and cadence beside it, on the side and level where there is room."""
+def _label(
+    newest: CadenceRun, x: Scale, y: Scale, dots: Sequence[Point], line: Sequence[Point]
+) -> tuple[str, float, float, str]:
+    """The newest run's date and cadence, where it lies on the fewest runs and not on the line."""
     says = f"{short_date(newest.on)}: {newest.cadence_spm:.0f}"
-    at, level = x(newest.speed_mps), y(newest.cadence_spm)
-    is_right = at + 18 + text_width(says) > RIGHT_PX
-    level = min(max(level + 7, TOP_PX + TEXT_PX), BOTTOM_PX - 6)
-    return says, at - 18 if is_right else at + 18, level, "end" if is_right else "start"
+    places = _places(x(newest.speed_mps), y(newest.cadence_spm), text_width(says))
+    best = min(places, key=lambda place: place.covered(dots, line))
+    return says, best.x, best.y, best.anchor
+
+
+def _places(at: float, level: float, width: float) -> Iterator[Place]:
+    """Where a label of some width fits: right or left of a run, above or below it."""
+    highest, lowest = TOP_PX + TEXT_PX, BOTTOM_PX - 6
+    beside = min(max(level + 7, highest), lowest)
+    if at + APART_PX + width <= RIGHT_PX:
+        yield Place(at + APART_PX, beside, "start", at + APART_PX, width)
+    if at - APART_PX - width >= LEFT_PX:
+        yield Place(at - APART_PX, beside, "end", at - APART_PX - width, width)
+    middle = min(max(at, LEFT_PX + width / 2), RIGHT_PX - width / 2)
+    for apart in (APART_PX, 2 * APART_PX):
+        for baseline in (level - apart, level + apart + TEXT_PX * 0.7):
+            if highest <= baseline <= lowest:
+                yield Place(middle, baseline, "middle", middle - width / 2, width)
 
 
 def _summary(

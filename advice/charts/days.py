@@ -70,15 +70,15 @@ def sorest_values(days: Sequence[ChartDay]) -> dict[str, Value]:
     }
 
 
-def sorest_told(days: Iterable[ChartDay]) -> str:
-    """`left 5 on Wednesday 4 November`; `0 on every morning answered`; `not told`."""
+def sorest_told(days: Sequence[ChartDay]) -> str:
+    """Up to today, the last: `left 5 on Wednesday 4 November`; `0 on every morning answered`."""
     top = sorest(days)
     if top is None:
         return "not told"
     if top.worse == 0:
         return "0 on every morning answered"
     side = "both sides" if top.worse_side == "both" else top.worse_side
-    return f"{side} {top.worse} on {words.day(top.on)}"
+    return f"{side} {top.worse} on {words.day_far_off(top.on, days[-1].on)}"
 
 
 def today_told(day: ChartDay) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 WEEKS = 8
-TITLE = "Your mornings, 8 weeks"
+TITLE = "Your mornings"
 LEVELS = ("0 or 1", "2 or 3", "4 or more")
 
 LEFT_PX, TOP_PX = 84.0, 36.0
@@ -128,6 +128,7 @@ def _summary(told: Sequence[ChartDay]) -> dict[str, Value]:
     return {
         "what": "summary",
         "weeks": WEEKS,
+        "from": told[0].on.isoformat(),
         "levels": ", ".join(LEVELS),
         "mornings": len(told),
         "answered": len(worse),
@@ -153,7 +154,8 @@ def _value(day: ChartDay) -> dict[str, Value]:
 
 def _says(summary: dict[str, Value], told: Sequence[ChartDay]) -> str:
     return (
-        f"{summary['answered']} of {summary['mornings']} mornings answered, by the worse side: "
+        f"{summary['answered']} of {summary['mornings']} mornings since {words.day(told[0].on)} "
+        "answered, by the worse side: "
         f"{summary['at_0_or_1']} at 0 or 1, {summary['at_2_or_3']} at 2 or 3, "
         f"{summary['at_4_or_more']} at 4 or more. "
         f"Highest: {sorest_told(told)}; {today_told(told[-1])}."

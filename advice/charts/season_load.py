@@ -76,7 +76,7 @@ def season_load(
     return drawn(
         "season_load",
         title=TITLE,
-        says=_says(summary, top.monday if top else None),
+        says=_says(summary, words.day_far_off(top.monday, on) if top else None),
         height_px=HEIGHT_PX,
         values=[summary, *map(_value, weeks)],
         left=LEFT_PX,
@@ -191,7 +191,7 @@ def _rounded(number: float | None) -> float | None:
     return None if number is None else round(number, 1)
 
 
-def _says(summary: dict[str, Value], top_from: date | None) -> str:
+def _says(summary: dict[str, Value], top_from: str | None) -> str:
     last, top = summary["last_week_calf_km"], summary["highest_week_calf_km"]
     average, partly = summary["a_week_by_28_day_average_calf_km"], summary["weeks_not_wholly_known"]
     at_least = "at least " if summary["last_week_unknown_days"] else ""
@@ -202,9 +202,7 @@ def _says(summary: dict[str, Value], top_from: date | None) -> str:
         parts.append(f"by the average of {AVERAGE_DAYS} days {float(average):.1f} a week")
     sentences = ["; ".join(parts)]
     if top is not None and top_from is not None:
-        sentences.append(
-            f"Highest of {summary['weeks']} weeks: {top} in that of {words.day(top_from)}"
-        )
+        sentences.append(f"Highest of {summary['weeks']} weeks: {top} in that of {top_from}")
     if partly:
         sentences.append(f"{words.count(int(partly), 'week')} not wholly known")
     return ". ".join(sentences) + "."

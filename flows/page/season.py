@@ -86,7 +86,7 @@ def season_of(looking: Looking, runner: Runner, span: Span) -> Season:
     in_calendar = rows[-CALENDAR_WEEKS_MAX * 7 :]
     return Season(
         spans=tuple((value, label, value == span) for value, (label, _) in SPANS.items()),
-        sums=_sums(rows, runner.today, runner.units),
+        sums=sums_of(rows, runner.today, runner.units),
         load=pictures.load_by_week(rows, runner.today),
         calendar=pictures.calendar(in_calendar, runner.today),
         calendar_is_cut=len(in_calendar) < len(rows),
@@ -118,8 +118,9 @@ def years_of(site: Site, runner: Runner) -> Years:
     if standing is not None and on is not None:
         slope = standing.cadence_line_slope_spm_per_mps or 0.0
         cadence = (
-            f"Your line before the run of {words.day(on)}: {standing.cadence_line_c0_spm:.0f} "
-            f"steps/min at {said.pace(REFERENCE_MPS, 1.0, runner.units)}, and {slope:.1f} more "
+            f"Your line before the run of {words.day_far_off(on, today)}: "
+            f"{standing.cadence_line_c0_spm:.0f} steps/min at "
+            f"{said.pace(REFERENCE_MPS, 1.0, runner.units)}, and {slope:.1f} more "
             f"for each m/s faster; from {words.count(standing.cadence_line_runs or 0, 'run')}."
         )
     return Years(
@@ -172,7 +173,7 @@ def _forecast_says(mornings: Sequence[Forecasted]) -> str:
     )
 
 
-def _sums(rows: Sequence[DayRow], today: date, units: words.Units) -> tuple[tuple[str, str], ...]:
+def sums_of(rows: Sequence[DayRow], today: date, units: words.Units) -> tuple[tuple[str, str], ...]:
     """What the days add up to, and of how many nobody can say anything.
 
     Of a day that goes on nobody can know that it holds no run: today is never counted as unknown.
@@ -188,13 +189,23 @@ def _sums(rows: Sequence[DayRow], today: date, units: words.Units) -> tuple[tupl
     least = "at least " if unknown else ""
     sums = [
         ("Runs", f"{least}{runs:,}"),
-        ("Distance", f"{'at least ' if unmeasured else least}{words.distance(metres, units)}"),
-        ("Calf load", f"{'at least ' if unmeasured else least}{words.calf_load(calf_km)}"),
+        ("Distance", f"{'at least ' if unmeasured else least}{_distance(metres, units)}"),
+        ("Calf load", f"{'at least ' if unmeasured else least}{_calf_load(calf_km)}"),
         ("Mornings answered", f"{answered:,} of {len(rows):,}"),
     ]
     if unknown:
         sums.append(("Not known", words.count(unknown, "day")))
     return tuple(sums)
+
+
+def _distance(metres: float, units: words.Units) -> str:
+    """As `words.distance`, with thousands apart, as the counts beside it have them."""
+    return f"{metres / words.METRES[units]:,.1f} {units}"
+
+
+def _calf_load(calf_km: float) -> str:
+    """As `words.calf_load`, with thousands apart."""
+    return f"{calf_km:,.1f} calf-km"
 
 
 def _known_after(shoes: Sequence[Json]) -> list[PairMornings]:
@@ -223,8 +234,8 @@ def _pair(shoes: Json, units: words.Units) -> PairLine:
         name=shoes["name"],
         worn=_worn(shoes),
         runs=shoes["runs"],
-        distance="not known" if distance_m is None else words.distance(distance_m, units),
-        calf_load="not known" if calf_km is None else words.calf_load(calf_km),
+        distance="not known" if distance_m is None else _distance(distance_m, units),
+        calf_load="not known" if calf_km is None else _calf_load(calf_km),
         after=after,
     )
 

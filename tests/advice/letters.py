@@ -79,11 +79,17 @@ def silent(**more):
     return told(**{"mornings": mornings_ending((3, 1), on=SATURDAY)} | more)
 
 
-def taps(base="https://calf.example.org", *, same=True):
-    """Addresses as long as those with a real seal and signature in them."""
+TOKEN = 94
+"""Characters of a real seal and signature."""
+LONGEST_TOKEN = 180
+"""Those of an athlete whose id has 64 characters."""
+
+
+def taps(base="https://calf.example.org", *, same=True, token=TOKEN):
+    """Addresses as long as real ones."""
 
     def address(name):
-        return f"{base}/c/{name:x<94}"
+        return f"{base}/c/{name:x<{token}}"
 
     return Taps(
         form=address("form"),
@@ -94,12 +100,12 @@ def taps(base="https://calf.example.org", *, same=True):
     )
 
 
-def on_the_page(base="https://calf.example.org", *, same=True):
+def on_the_page(base="https://calf.example.org", *, same=True, token=TOKEN):
     """What is known where the runner reaches the page."""
     return {
-        "taps": taps(base, same=same),
-        "look_url": f"{base}/me/{'l' * 94}",
-        "stop_url": f"{base}/letters/{'s' * 94}",
+        "taps": taps(base, same=same, token=token),
+        "look_url": f"{base}/me/{'l' * token}",
+        "stop_url": f"{base}/letters/{'s' * token}",
     }
 
 
@@ -205,6 +211,13 @@ EVERY = {each.verdict.word: each for each in (AS_PLANNED, EASY, REST, PHYSICIAN,
 NO_PAGE = {"taps": None, "look_url": None, "stop_url": None}
 
 
+def referral_of(recommendation):
+    """What whoever was told of it was told of a referral."""
+    if recommendation.verdict is not Verdict.PHYSICIAN:
+        return None
+    return {each.rule: each.values for each in recommendation.because}
+
+
 def scene(drawn, run_picture="usual", *, units="km", **more):
     """A real recommendation of a drawn history (pictures.py), and the facts of its letter."""
     past = history(drawn, run_picture)
@@ -224,7 +237,11 @@ def scene(drawn, run_picture="usual", *, units="km", **more):
         yesterday=ran(yesterday, 0.0, **sore),
         last_days=[ran(on, km) for on, km in zip(days, WEEK_KM, strict=True)],
         charts=CHARTS,
-        **on_the_page(same=bool(past.mornings)) | more,
+        **{
+            "told_yesterday": referral_of(before),
+            **on_the_page(same=bool(past.mornings)),
+            **more,
+        },
     )
     return today, facts
 

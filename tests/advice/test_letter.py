@@ -177,8 +177,9 @@ def test_physician_with_little_known():
 
         How are your calves this morning, 0 to 10, left and right?
           On the command line: calfwise checkin --left N --right N
-          Once somebody has seen you: calfwise checkin --left N --right N \
---cleared may_run|may_not_run
+          Seen, and you may run: calfwise checkin --left N --right N --cleared may_run
+          Seen, and you may not run: calfwise checkin --left N --right N \
+--cleared may_not_run
 
         The last activity from the watch ended on Saturday 21 November, 18:42.
         No check-in has come yet.
@@ -205,8 +206,9 @@ def test_urgent():
         There is no new answer from this morning.
 
         Seen? Tell us what they said.
-          Once somebody has seen you: calfwise checkin --left N --right N \
---cleared may_run|may_not_run
+          Seen, and you may run: calfwise checkin --left N --right N --cleared may_run
+          Seen, and you may not run: calfwise checkin --left N --right N \
+--cleared may_not_run
 
         The last activity from the watch ended on Saturday 21 November, 19:42.
         Last check-in: yesterday.
@@ -336,13 +338,15 @@ def test_a_referral_is_told_in_full_once_and_then_in_one_line():
 
         SEE SOMEBODY WITHIN DAYS
 
-        We asked you to have your calves looked at (2 days ago). Seen? Tell us.
+        By your answer of 2 days ago, your calves should be looked at. Seen?
+        Tell us.
 
         How are your calves this morning, 0 to 10, left and right?
         You told us left 4, right 4. A new answer replaces it.
           On the command line: calfwise checkin --left N --right N
-          Once somebody has seen you: calfwise checkin --left N --right N \
---cleared may_run|may_not_run
+          Seen, and you may run: calfwise checkin --left N --right N --cleared may_run
+          Seen, and you may not run: calfwise checkin --left N --right N \
+--cleared may_not_run
 
         No activity has come from the watch yet.
         Last check-in: this morning.
@@ -358,6 +362,84 @@ def test_another_referral_beside_one_that_stands_is_told_in_full():
     assert "You told us of a sudden sharp pain" in made.text
     assert "on day 4" in made.text
     assert "Since yesterday" in made.text
+
+
+STANDS = "0 4 4 4 4 4 4"
+"""A referral since yesterday; the morning after is added."""
+LIMP = "0 1/0,limping . 1/0,limping"
+LIMPS_ON = {"limping_third_morning": {"days": 3}}
+
+
+@pytest.mark.parametrize(
+    ("drawn", "more", "again"),
+    [
+        (f"{STANDS} 4", {}, True),
+        (f"{STANDS} .", {}, True),
+        (f"{STANDS} 4", {"told_yesterday": None}, False),
+        (f"{STANDS} 4", {"told_yesterday": {"no_fall": {"calf": "left"}}}, False),
+        (f"{STANDS} 4", {"told_yesterday": LIMPS_ON}, False),
+        (f"{STANDS} 9", {}, False),
+        (f"{STANDS} 9,none", {}, False),
+        ("0 2/0*9 3/0", {}, False),
+        ("0 2/0*9 3/0,none", {}, True),
+        ("2/0,sudden_sharp_pain 2/0", {}, True),
+        ("2/0,sudden_sharp_pain,predictable_tightness 2/0", {}, True),
+        ("2/0,sudden_sharp_pain 2/0", {"told_yesterday": None}, False),
+        (
+            "2/0,sudden_sharp_pain,predictable_tightness 2/0",
+            {"told_yesterday": {"flag_within_days": {"flags": "sudden_sharp_pain"}}},
+            False,
+        ),
+    ],
+)
+def test_only_what_was_told_is_told_again_in_one_line(drawn, more, again):
+    """Answers that came late say what yesterday was, and not what was told of it."""
+    recommendation, facts = scene(drawn, **more)
+    assert recommendation.verdict is Verdict.PHYSICIAN
+    made = letter(recommendation, facts=facts)
+    assert ("Why\n" not in made.text) == again
+    assert ("Since yesterday" not in made.text) == again
+    assert "we asked" not in made.text.lower()
+
+
+def test_a_limp_that_was_told_is_told_again_in_one_line():
+    recommendation, facts = scene(f"{LIMP} 1/0,limping 1/0,none")
+    assert recommendation.because[0].rule == "flag_not_cleared"
+    assert "Why\n" not in letter(recommendation, facts=facts).text
+    late = replace(facts, told_yesterday={"no_fall": {"calf": "left"}})
+    assert "Why\n" in letter(recommendation, facts=late).text
+
+
+def test_what_a_late_answer_hid_is_asked():
+    """Referred yesterday, far worse today, and warning signs not answered."""
+    made = letter_of(f"{STANDS} 9/4")
+    assert "left calf is at 9 of 10" in made.text
+    assert "The questions about warning signs are open" in made.text
+
+
+def test_the_ways_out_of_a_referral_can_be_copied_into_a_shell():
+    anna = "calfwise --athlete anna checkin --left N --right N"
+    made = letter(PHYSICIAN, facts=told(checkin_command=anna))
+    for part in (made.text, made.html):
+        assert [part.count(f"{anna} --cleared {each}") for each in ("may_run", "may_not_run")] == [
+            1,
+            1,
+        ]
+        assert "calfwise checkin" not in part
+        assert "may_run|" not in part
+
+
+@pytest.mark.parametrize(
+    ("drawn", "runs", "says"),
+    [
+        ("0 3/0", "usual", "please answer them; that none of these holds is an answer too."),
+        ("0 2 .*8 2", "usual", "Soreness has counted on since Saturday 21 June, over more than"),
+    ],
+)
+def test_what_is_missing_is_said_in_plain_words(drawn, runs, says):
+    made = letter_of(drawn, runs)
+    assert says in " ".join(made.text.split())
+    assert not re.search(r"`|\d{4}-\d\d", made.text.partition("Since yesterday")[0])
 
 
 def test_the_question_comes_early_until_it_is_answered():
@@ -380,6 +462,6 @@ def test_a_test_letter_says_so_on_top():
     assert "This is a test letter" in made.html
 
 
-def letter_of(drawn, **more):
-    recommendation, facts = scene(drawn, **more)
+def letter_of(drawn, run_picture="usual", **more):
+    recommendation, facts = scene(drawn, run_picture, **more)
     return letter(recommendation, facts=facts)

@@ -14,6 +14,7 @@ from advice.rules import RULES
 from pipeline.checkin import FLAGS
 from pipeline.history import History, RiskFactors, pair, with_told
 from tests.advice.pictures import TODAY, history, rows
+from tests.pipeline.plain_days import on, past_of, walk
 
 CEILINGS = """
   mornings       | runs                          | km    | surface | why
@@ -168,6 +169,32 @@ def test_unknown_days_are_counted():
     assert "4 of the last 30 days" in item.says  # two listed, two before the first run
 
 
+@pytest.mark.parametrize(("a_walk_every", "is_asked"), [(2, False), (None, True)])
+def test_a_walker_is_not_asked_about_runs(a_walk_every, is_asked):
+    days = [on(day) for day in range(40)]
+    walks = [walk(day, name=str(day)) for day in range(0, 40, a_walk_every or 40)]
+    past = past_of(*(walks if a_walk_every else ()), last=days[-1], known=set(days))
+    assert ("unknown_days" in names(recommend(past.history(), days[-1]).missing)) == is_asked
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "unknown_days", "says"),
+    [(40, (), None), (30, (), None), (10, (), "20 of"), (40, (3, 5, 31), "2 of"), (0, (), "30 of")],
+)
+@pytest.mark.parametrize("runs", ["-", "10@1"])
+def test_days_are_known_from_the_first_activity_on(days_ago, unknown_days, says, runs):
+    """Whoever only walks has not run, and a first run does not make the walker's weeks unknown."""
+    unknown = {TODAY - timedelta(days=days) for days in unknown_days}
+    past = history("0,d0", runs, unknown=unknown)
+    first_on = min(TODAY - timedelta(days=days_ago), *(run.on for run in past.runs), TODAY)
+    recommendation = recommend(replace(past, first_on=first_on), TODAY)
+    told = {each.name: each.says for each in recommendation.missing}.get("unknown_days")
+    if days_ago == 0 and runs != "-":
+        says = "29 of"
+    assert (told is None) == (says is None)
+    assert told is None or f"For {says} the last 30 days" in told
+
+
 @pytest.mark.parametrize(
     ("mornings", "urgency"),
     [
@@ -189,7 +216,7 @@ def test_the_sentence_holds_todays_numbers():
     assert reason.values == {"calf": "left", "nrs": 5}
     assert recommend(history("5"), TODAY).because[0].says.startswith("Both calves are at 5")
     assert recommend(history("2*12"), TODAY).because[0].says == (
-        "We asked you to have your calves looked at (3 days ago). Seen? Tell us."
+        "By your answer of 3 days ago, your calves should be looked at. Seen? Tell us."
     )
 
 

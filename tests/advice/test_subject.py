@@ -39,6 +39,11 @@ from tests.advice.test_every_letter import visible
         ("0 5 .", "usual", "Rest today until you answer: how are your calves?"),
         ("0 1", "-", "Run easy: no run known in 30 days"),
         (
+            "0 0",
+            "5@7 5@6 5@5 5@4 5@3 5@2 5@1",
+            "Run as planned, at most 5.0 km: nothing you told us stops a run",
+        ),
+        (
             "0 3/0,sudden_sharp_pain",
             "usual",
             "See somebody within days: a sudden sharp pain (this morning)",

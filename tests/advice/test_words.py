@@ -155,6 +155,23 @@ def test_forecast(forecast, read):
     assert words.forecast(forecast) == read
 
 
+def test_a_range_of_one_number_is_one_number():
+    said = words.forecast(replace(PERSONAL, soreness_mean=0.04, interval_80=(0, 0)))
+    assert "about 0.0 of 10, at least 80% sure at 0; 4 or more" in said
+
+
+@pytest.mark.parametrize(
+    ("on", "today", "read"),
+    [
+        (date(2025, 11, 24), date(2026, 11, 23), "Monday 24 November"),
+        (date(2025, 11, 23), date(2026, 11, 23), "Sunday 23 November 2025"),
+        (date(2017, 5, 22), date(2026, 11, 23), "Monday 22 May 2017"),
+    ],
+)
+def test_a_day_of_another_year_says_which(on, today, read):
+    assert words.day_far_off(on, today) == read
+
+
 @pytest.mark.parametrize(
     ("probability", "read"),
     [(0.0, "below 1%"), (0.004, "below 1%"), (0.006, "1%"), (0.5, "50%"), (1.0, "above 99%")],

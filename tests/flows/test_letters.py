@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from flows import settings
-from flows.letters import render
+from flows.letters import compose, render
 from flows.opening import opened_store
+from flows.outbox import deliver_due, queue
 from flows.page.links import links_of
 from tests.flows.installation import SETTINGS, TODAY, Installation
 from tests.flows.test_contract import check
@@ -100,6 +101,68 @@ def test_a_test_and_a_correction_say_what_they_are(reached):
     corrected, _ = rendered(reached, kind="correction", correction=True)
     assert corrected.subject == f"Correction: {morning.subject}"
     assert len({each.message_id for each in (morning, test, corrected)}) == 3
+
+
+REFERRED = ("--left", "4", "--right", "4", "--no-flags")
+"""On every morning of a week: not fading, so somebody should look at it."""
+
+
+@pytest.fixture
+def referred(tmp_path):
+    """Somebody whose answers of a week all came today; they stand referred since days ago."""
+    home = Installation(tmp_path / "home")
+    for back in reversed(range(8)):
+        home.run("checkin", *REFERRED, "--on", TODAY - timedelta(days=back))
+    return home
+
+
+def is_full(installation):
+    _, mail = rendered(installation)
+    text = mail.get_body(("plain",)).get_content()
+    assert "SEE SOMEBODY WITHIN DAYS" in text
+    assert "asked you" not in text
+    return "Leave running out until somebody has looked at it." in text
+
+
+def test_a_referral_by_late_answers_is_told_in_full(referred):
+    assert is_full(referred)
+
+
+def test_a_referral_is_told_again_in_one_line_once_its_letter_arrived(referred):
+    home = settings.load(referred.home)
+    with opened_store(home) as store:
+        queue(home, store, "me", YESTERDAY)
+    assert is_full(referred), "it waits"
+    with opened_store(home) as store:
+        deliver_due(home, store, now=settings.now())
+    assert not is_full(referred)
+    referred.change("UPDATE letter SET state = 'held'")
+    assert is_full(referred), "it did not arrive"
+    referred.change("UPDATE recommendation SET told_at = '2020-01-01 00:00:00'")
+    assert not is_full(referred), "told on the page or on the command line"
+    referred.change("UPDATE recommendation SET told_at = NULL")
+    assert is_full(referred), "nobody was told"
+
+
+@pytest.mark.parametrize(
+    ("athlete", "command"),
+    [
+        ("me", "calfwise checkin --left N --right N --cleared may_run\n"),
+        ("anna", "calfwise --athlete anna checkin --left N --right N --cleared may_run\n"),
+    ],
+)
+def test_the_command_of_a_letter_writes_into_the_readers_own_diary(tmp_path, athlete, command):
+    anna = '[athletes.anna]\ntimezone = "UTC"\n'
+    installation = Installation(tmp_path / "home", f"{SETTINGS}{anna}")
+    told = ("checkin", "--left", "4", "--right", "1", "--flag", "sudden_sharp_pain")
+    assert installation.run("--athlete", athlete, *told).code == 0
+    home = settings.load(installation.home)
+    with opened_store(home) as store:
+        _, written = compose(home, store, athlete, TODAY)
+    assert command in written.text
+    copied = command.replace("N", "3").removeprefix("calfwise ").split()
+    assert installation.run(*copied).code == 0
+    assert installation.tables()["checkin"][-1]["athlete_id"] == athlete
 
 
 def test_neutral_on_request(tmp_path, runs_folder):

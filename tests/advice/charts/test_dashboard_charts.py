@@ -69,6 +69,19 @@ def test_season_a_season_begins_with_what_is_known():
     assert shown(season_load(loads(*[3.0] * 80), on=TODAY)).values[0]["weeks"] == 52
 
 
+def test_season_a_week_of_another_year_says_which():
+    told = loads(5.0, *[3.0] * 60)
+    chart = shown(season_load(told, on=MONDAY, weeks_most=1000))
+    assert "Highest of 62 weeks: 35.0 in that of Monday 22 September 2025." in chart.says
+
+
+def test_calendar_a_morning_of_another_year_says_which():
+    told = [ChartDay(on=TODAY - timedelta(days=back), sore=(back // 365, 0)) for back in range(366)]
+    assert shown(soreness_calendar(told, on=TODAY)).says.endswith(
+        "Highest: left 1 on Tuesday 25 November 2025."
+    )
+
+
 def test_season_nothing_to_draw():
     assert season_load([], on=TODAY) is None
     assert season_load(loads(0.0, None, 0.0), on=TODAY) is None

@@ -148,6 +148,38 @@ def test_cadence_faster_is_to_the_right_and_paces_fall():
     assert paces == ["6:00", "5:30", "5:00", "4:30"]
 
 
+def label_of(drawing):
+    (label,) = drawing.all("text", "chart-halo")
+    return next(box for each, box in drawing.boxes() if each is label)
+
+
+def covered(drawing):
+    left, top, right, bottom = label_of(drawing)
+    places = [
+        (float(each.get("cx")), float(each.get("cy")))
+        for each in drawing.all("circle", "chart-dot")
+    ]
+    return sum(left <= x <= right and top <= y <= bottom for x, y in places)
+
+
+@pytest.mark.parametrize("mps", [2.0, 2.3, 2.6, 3.0])
+@pytest.mark.parametrize("off_spm", [-6, 0, 6])
+def test_cadence_the_newest_runs_label_covers_no_other(mps, off_spm):
+    """Among runs along the line, also at either end of them."""
+    runs = [run(40 - n, 2.0 + n / 30, LINE.at(2.0 + n / 30) + n % 3 - 1) for n in range(31)]
+    drawing = Drawing(cadence([*runs, run(1, mps, LINE.at(mps) + off_spm)], LINE))
+    assert covered(drawing) == 0
+    assert drawing.strayed() == []
+
+
+def test_cadence_the_newest_runs_label_stands_where_there_is_room():
+    alone = Drawing(cadence([run(1, 3.0, 165)], None))
+    (label,) = alone.all("text", "chart-halo")
+    (dot,) = alone.all("circle", "chart-right")
+    assert float(label.get("x")) > float(dot.get("cx"))
+    assert label.get("text-anchor") == "start"
+
+
 def test_cadence_outside_of_the_band_is_said():
     assert (
         "12.0 below your own line and outside its band"
@@ -210,8 +242,8 @@ def test_mornings_today_has_its_answer_and_no_verdict():
 
 def test_mornings_words():
     assert shown(mornings(days("0/0,1 0/2,3 0/- 0/4,2 -/-"), on=TODAY)).says == (
-        "3 of 50 mornings answered, by the worse side: 1 at 0 or 1, 1 at 2 or 3, 1 at 4 or "
-        "more. Highest: left 4 on Sunday 22 November; today not told yet."
+        "3 of 50 mornings since Monday 5 October answered, by the worse side: 1 at 0 or 1, 1 at "
+        "2 or 3, 1 at 4 or more. Highest: left 4 on Sunday 22 November; today not told yet."
     )
     assert "Highest: 0 on every morning answered; today left 0, right 0." in (
         shown(mornings(days("-/0,0"), on=TODAY)).says
