@@ -219,6 +219,7 @@ def test_silence_is_never_freer_than_nothing_to_report(past):
     assert verdict(past) >= Verdict.EASY
 
 
+@pytest.mark.slow
 @EVERY
 @given(pasts(), st.none() | answers(TODAY))
 def test_a_standing_flag_gives_no_training_advice(past, answer):
@@ -263,6 +264,7 @@ def test_what_is_said_beside_a_verdict_is_withheld_where_it_must_be(past, answer
         assert "barefoot" not in names
 
 
+@pytest.mark.slow
 @EVERY
 @given(pasts(), st.integers(1, 30), st.sampled_from([None, 2, 3]))
 def test_a_stable_two_after_clearance_is_not_banned(past, days, runs_every):

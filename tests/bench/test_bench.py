@@ -102,6 +102,7 @@ def test_a_ratio_says_how_many_times_longer_the_other_takes():
     assert found.median_file == pytest.approx((20 + 20 / 3) / 2)
 
 
+@pytest.mark.slow
 def test_a_file_that_another_reader_refuses_is_compared_with_none():
     whole = fit_file(*map(moving_record, range(5)))
     ways = {"fit calfwise": 2, "fit fitparse": 1}

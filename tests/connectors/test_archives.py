@@ -132,6 +132,7 @@ def test_an_archive_in_an_archive_may_be_larger_than_a_file():
     assert len(found) == 3
 
 
+@pytest.mark.slow
 def test_many_small_members_make_a_bomb_too(monkeypatch):
     """Each is below what matters, all together are 1,000 times the archive."""
     monkeypatch.setattr(archives, "WHOLE_RATIO_MATTERS_FROM_BYTES", 1_000_000)

@@ -222,6 +222,7 @@ def test_a_sync_beside_another(filled):
     store.close()
 
 
+@pytest.mark.slow
 def test_the_lease_of_the_dead_stops_nobody(calfwise, monkeypatch):
     calfwise.run("init")
     dead = subprocess.Popen([sys.executable, "-c", ""])
@@ -282,6 +283,7 @@ def test_a_full_disk_is_an_error(filled):
     assert "No space left" in outcome.err
 
 
+@pytest.mark.slow
 def test_what_is_for_people_is_beside_the_data(calfwise, runs_folder):
     outcome = calfwise.run("sync", "--source", runs_folder)
     assert "reading files" in outcome.err
@@ -468,6 +470,7 @@ def test_a_morning_does_not_see_the_runs_of_its_own_day(filled):
     assert that_morning is None or that_morning != the_next
 
 
+@pytest.mark.slow
 def test_a_letter_is_delivered_exactly_once(tmp_path, runs_folder):
     calfwise = Installation(tmp_path / "home")
     calfwise.run("backfill", runs_folder)
@@ -485,6 +488,7 @@ def test_a_letter_is_delivered_exactly_once(tmp_path, runs_folder):
     assert (row["state"], row["eml"]) == ("sent", eml.read_bytes())
 
 
+@pytest.mark.slow
 def test_a_letter_that_was_queued_but_not_delivered_is_delivered_as_it_was(tmp_path, runs_folder):
     calfwise = Installation(tmp_path / "home")
     calfwise.run("backfill", runs_folder)
@@ -501,6 +505,7 @@ def test_a_letter_that_was_queued_but_not_delivered_is_delivered_as_it_was(tmp_p
 # --- tables
 
 
+@pytest.mark.slow
 def test_miles(tmp_path, runs_folder):
     home = Installation(tmp_path / "home", '[athletes.me]\ntimezone = "UTC"\nunits = "mi"\n')
     home.run("backfill", runs_folder)
@@ -552,6 +557,7 @@ def test_nothing_yet_says_what_to_do(calfwise):
 # --- all athletes, doctor
 
 
+@pytest.mark.slow
 def test_one_runner_who_cannot_be_synced_does_not_stop_the_others(tmp_path, runs_folder):
     settings = (
         f'[athletes.anna]\nsources = [{{ url = "{tmp_path / "gone"}" }}]\n'
@@ -567,6 +573,7 @@ def test_one_runner_who_cannot_be_synced_does_not_stop_the_others(tmp_path, runs
     assert len(list((home.home / "outbox").glob("*.eml"))) == 1
 
 
+@pytest.mark.slow
 def test_runners_are_kept_apart(tmp_path, runs_folder):
     home = Installation(tmp_path / "home")
     for athlete in ("anna", "bob"):

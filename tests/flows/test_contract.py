@@ -131,6 +131,7 @@ def test_days_beyond_what_is_stored(filled):
     assert [stored.get(each["on"], each) for each in document] == document
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "answer",
     [
@@ -157,6 +158,7 @@ def test_advise_knows_nothing(calfwise):
     assert document["data_through"] is None
 
 
+@pytest.mark.slow
 def test_backfill_and_sync(calfwise, tmp_path):
     folder = write_runs(tmp_path / "files", 2, minutes=2)
     (folder / "bad.fit").write_bytes(b"not a FIT file")
@@ -166,6 +168,7 @@ def test_backfill_and_sync(calfwise, tmp_path):
     assert (report["found"], report["new"], report["unchanged"]) == (5, 0, 5)
 
 
+@pytest.mark.slow
 def test_sync_of_all_is_an_array(calfwise):
     calfwise.run("checkin", "--left", "1", "--right", "1", "--athlete", "anna")
     document = calfwise.json("sync", "--all")

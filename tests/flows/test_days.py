@@ -98,6 +98,7 @@ def test_verdicts_of_the_table_are_the_advice_of_each_day(new_store):
         assert advise(store, "me", row.on, AthleteSettings())[0].verdict.word == verdict
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("told", "times"),
     [({}, 1.1), ({"previous_calf_strain": True}, 1.0), ({"birth_year": 1950}, 1.0)],
@@ -129,6 +130,7 @@ def test_the_table_ends_with_the_last_run_or_answer(new_store):
     assert (dates[0], dates[-1]) == (date(2026, 3, 3), date(2026, 3, 6))
 
 
+@pytest.mark.slow
 def test_days_asked_for_beyond_the_table_change_none_within(new_store):
     store = new_store()
     for day in range(0, 40, 3):

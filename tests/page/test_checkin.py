@@ -182,6 +182,7 @@ def test_a_visit_is_asked_about_only_after_a_referral(calfwise, server):
     assert question in server.get(server.checkin()).text
 
 
+@pytest.mark.slow
 def test_what_changed_is_told_against_what_was_said_before(calfwise, server):
     calfwise.run("letter", "--send")
     page = server.post(server.checkin(), {"left": 5, "right": 1})

@@ -12,6 +12,7 @@ def is_stopped(server):
         return transaction.letters_stopped_at("me") is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("headers", [{}, NOBODY, FROM_ELSEWHERE])
 def test_one_click_stops_them_wherever_it_comes_from(server, headers):
     page = server.post(server.letters(), ONE_CLICK, headers=headers)

@@ -67,6 +67,7 @@ def test_what_is_made_up_or_spoilt_opens_nothing(server, data):
     assert page.status_code == (200 if spoilt == token else 404)
 
 
+@pytest.mark.slow
 def test_every_flipped_character_and_every_cut_is_found(calfwise, server):
     token, before = server.token(left=3, right=1), calfwise.tables()
     spoilt = [

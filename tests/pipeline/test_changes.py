@@ -105,6 +105,7 @@ def test_nothing_differs_from_itself(this):
     assert compared(this, this).is_empty
 
 
+@pytest.mark.slow
 @given(tables, tables)
 def test_there_and_back_are_the_same_changes_with_the_other_sign(one, other):
     there, back = compared(one, other), compared(other, one)
