@@ -183,7 +183,7 @@ def checkin(options: argparse.Namespace) -> int:
     """One answer, or many from a file; the answer comes back as advice at once."""
     from flows import answers, present, show  # noqa: PLC0415
     from flows.days import advise as advise_on  # noqa: PLC0415
-    from flows.told import tell  # noqa: PLC0415
+    from flows.told import files_known, tell  # noqa: PLC0415
 
     if options.more == "import":
         return _import(options)
@@ -196,11 +196,11 @@ def checkin(options: argparse.Namespace) -> int:
     if on > today:
         raise UsageError(f"{on} has not come yet")
     with for_writing(options) as (home, store, athlete):
-        at = settings.now()
+        at, files = settings.now(), files_known(store, athlete)
         changed = answers.keep(store, athlete, answers.from_options(options, on), at)
         wanted = home.athlete_settings(athlete)
         advice, _ = advise_on(store, athlete, on, wanted)
-        tell(home, store, athlete, on, advice, at)
+        tell(home, store, athlete, on, advice, at=at, files=files)
     out(
         options,
         {

@@ -13,7 +13,7 @@ from connectors.mail.sink import Outcome, Sink
 from flows import settings
 from flows.settings import Home, SettingsError
 from pipeline.store.letters import IN_DOUBT
-from pipeline.store.records import Settled, StoredLetter
+from pipeline.store.records import Claim, Settled
 
 if TYPE_CHECKING:
     from connectors.mail.smtp import MailServer
@@ -22,6 +22,7 @@ LONGEST_WAIT_MIN = 30
 JITTER = 0.25
 """Waits are up to this share shorter, each letter's another, so that not all come back at once."""
 UNKNOWN_AGAIN = timedelta(minutes=15)
+"""A letter that may have arrived waits this long."""
 UNKNOWN_TRIES = 2
 """A letter that was lost this often is not sent once more."""
 FOLDER_LEASE = timedelta(minutes=10)
@@ -72,15 +73,16 @@ def recipient_of(home: Home, athlete: str) -> str | None:
     return home.athlete_settings(athlete).email if home.file.mail.sink == "smtp" else None
 
 
-def settled(letter: StoredLetter, outcome: Outcome, now: datetime, *, hold: bool) -> Settled:
+def settled(claim: Claim, outcome: Outcome, now: datetime, *, hold: bool) -> Settled:
     """What an outcome makes of a letter.
 
     Args:
-        letter: as it was claimed: this try is counted already.
+        claim: the letter as it was claimed: this try is counted already.
         outcome: of this try.
         now: when the try ended.
         hold: a letter that may have arrived is held, instead of sent once more.
     """
+    letter = claim.letter
     told = outcome.says.replace(letter.subject, "(subject)") if letter.subject else outcome.says
     state, not_before, lost = "sent", None, letter.lost
     match outcome.fate:
@@ -88,10 +90,10 @@ def settled(letter: StoredLetter, outcome: Outcome, now: datetime, *, hold: bool
             pass
         case "later" | "ours":
             # One that may have arrived stays so, also where the second try came to nothing.
-            state = "unknown" if letter.lost else "pending"
+            state = "unknown" if claim.in_doubt else "pending"
             not_before = now + wait(letter.message_id, letter.attempts)
         case "refused":
-            state = "failed"
+            state = "unknown" if claim.in_doubt else "failed"
         case "lost":
             lost += 1
             state, told = ("held", IN_DOUBT) if hold else ("unknown", told)
@@ -103,7 +105,7 @@ def settled(letter: StoredLetter, outcome: Outcome, now: datetime, *, hold: bool
         lost=lost,
         code=outcome.code,
         text=told,
-        refused=outcome.fate == "refused",
+        refused=state == "failed",
     )
 
 

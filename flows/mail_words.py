@@ -9,7 +9,7 @@ SAYS = {
     "sending": "another run is sending it",
     "sent": "accepted by the mail server for {to}",
     "failed": "refused for good{answer}",
-    "unknown": "handed over, but the connection was lost; it may have arrived",
+    "unknown": "may have arrived{because}",
     "held": "held{answer}",
     "expired": "not accepted before its evening, and of no use now",
     "stopped": "none: letters are stopped; `calfwise letter --start` starts them",
@@ -17,7 +17,7 @@ SAYS = {
 }
 SAYS_AGAIN = {
     "pending": "not accepted{answer}. The next try is due at {again}, until {until} at most",
-    "unknown": "handed over, but the connection was lost; sent once more at {again}",
+    "unknown": "may have arrived{because}. The next try is due at {again}, until {until} at most",
 }
 """The same for letters that will be tried again."""
 
@@ -32,6 +32,7 @@ def became(letter: Delivered) -> str:
     return says.format(
         to=letter.to,
         answer=f": {told}" if told else "",
+        because=f" ({told})" if told else "",
         again=_clock(letter.again_at),
         until=_clock(letter.until),
     )

@@ -1,8 +1,9 @@
 """The outbox: letters are queued with the recommendation they carry, and delivered until they are.
 
 What is promised: a letter is never lost. It is in the folder exactly once. By SMTP it comes rarely
-twice, always with the same Message-ID and the same bytes: once more where the connection was lost
-after it was handed over, or where whoever sent it was killed. It is never sent after the runner's
+twice, always with the same Message-ID and the same bytes: a quarter of an
+hour later, once more where the connection was lost after it was handed over, and as often as
+whoever sent it was killed. It is never sent after the runner's
 evening; letters for the folder, which wake nobody, may come late. Two senders never send one letter
 at the same time: who sends holds a lease for longer than sending can take. What is queued is never
 rendered again. Whoever stopped their letters gets none, nor does an address that refused three in
@@ -19,7 +20,7 @@ from connectors.mail.folder import places
 from connectors.mail.sink import Outcome, Outgoing
 from flows import holder, settings
 from flows.days import advise
-from flows.delivery import masked, recipient_of, settled, sink_of, ticking_from
+from flows.delivery import UNKNOWN_AGAIN, masked, recipient_of, settled, sink_of, ticking_from
 from flows.letters import MORNING, render
 from flows.report import Delivered
 from flows.settings import Home
@@ -133,12 +134,12 @@ def deliver_due(
     at = ticking_from(now, time.monotonic)
     hold = home.file.mail.when_unknown == "hold"
     for mailed in (False, True):
-        which = {"mailed": mailed, "athlete": athlete, "hold_doubtful": hold}
+        which = {"mailed": mailed, "athlete": athlete}
         sink, lease = sink_of(home, mailed=mailed)
         with sink:
-            while claim := _claim(store, at(), lease, **which):
+            while claim := _claim(store, at(), lease, hold=hold, **which):
                 outcome = sink.hand_over(_outgoing(claim.letter, at()))
-                done = settled(claim.letter, outcome, at(), hold=hold)
+                done = settled(claim, outcome, at(), hold=hold)
                 with store.writing() as transaction:
                     became = transaction.settle_letter(claim, done, at())
                 if became is not None:
@@ -230,10 +231,22 @@ def _addressed(
     return letter
 
 
-def _claim(store: Store, now: datetime, lease: timedelta, **which: Any) -> Claim | None:  # noqa: ANN401 - as the store names them
+def _claim(
+    store: Store,
+    now: datetime,
+    lease: timedelta,
+    *,
+    hold: bool,
+    **which: Any,  # noqa: ANN401 - as the store names them
+) -> Claim | None:
     with store.writing() as transaction:
         return transaction.claim_letter(
-            holder.me(), now=now, lease_until=now + lease, is_dead=holder.is_dead, **which
+            holder.me(),
+            now=now,
+            lease_until=now + lease,
+            is_dead=holder.is_dead,
+            doubtful_at=None if hold else now + UNKNOWN_AGAIN,
+            **which,
         )
 
 

@@ -8,8 +8,24 @@ from flows.settings import Home
 from pipeline.store.records import Store, Told
 
 
-def tell(  # noqa: PLR0917 - none of them can be taken for another
-    home: Home, store: Store, athlete: str, on: date, answer: Recommendation, at: datetime
+def files_known(store: Store, athlete: str) -> int:
+    """How many files are known: to be counted before advice is made.
+
+    A file that comes while the advice is made may still correct it then.
+    """
+    with store.reading() as transaction:
+        return transaction.file_count(athlete)
+
+
+def tell(
+    home: Home,
+    store: Store,
+    athlete: str,
+    on: date,
+    answer: Recommendation,
+    *,
+    at: datetime,
+    files: int,
 ) -> None:
     """Note that the runner was told this; whatever they know already needs no correction.
 
@@ -22,10 +38,10 @@ def tell(  # noqa: PLR0917 - none of them can be taken for another
         on: the day it is about.
         answer: what was said.
         at: when it was asked for: what was answered later did not enter into it.
+        files: how many were known before it was made.
     """
     with store.writing() as transaction:
         if on == home.today(athlete) or transaction.last_told(athlete, on) is not None:
-            files = transaction.file_count(athlete)
             transaction.note_told(athlete, as_told(athlete, answer, at=at, files=files))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -18,6 +19,8 @@ whole and nothing was heard, so it may have arrived."""
 TEXT_CHARS = 200
 ADDRESS = re.compile(r"\S+@\S+")
 HIDDEN = "(hidden)"
+HEAD_CHARS = 8
+"""So much of a secret in base64 tells it from other words; what follows is hidden with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,4 +71,13 @@ def redacted(text: str, *secrets: str | None) -> str:
     for secret in secrets:
         if secret:
             text = re.sub(re.escape(secret), HIDDEN, text, flags=re.IGNORECASE)
+            text = re.sub(_in_base64(secret), HIDDEN, text, flags=re.IGNORECASE)
     return " ".join(ADDRESS.sub(HIDDEN, text).split())[:TEXT_CHARS]
+
+
+def _in_base64(secret: str) -> str:
+    """A pattern of a secret as it travels: whole, cut short, or with more behind it."""
+    travels = base64.b64encode(secret.encode()).decode("ascii")
+    if len(travels) <= HEAD_CHARS:
+        return re.escape(travels)
+    return re.escape(travels[:HEAD_CHARS]) + "[A-Za-z0-9+/=]*"

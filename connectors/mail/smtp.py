@@ -20,6 +20,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from connectors.mail.answers import enhanced_of, is_about_us, is_code, is_yes
 from connectors.mail.sink import Fate, Outcome, redacted
 
 if TYPE_CHECKING:
@@ -35,17 +36,12 @@ HAND_OVER_TIMEOUTS = 8
 """So many times the timeout of one answer may it take until a letter is handed over."""
 ANSWER_TIMEOUTS = 2
 """And so many until the server has answered whole: one that lets bytes drip is cut off."""
+TOO_LONG = "it took too long"
+NO_MAIL_SERVER = "it does not answer as a mail server does: is mail.port the right one?"
 
+READY = 220
 SEND_IT = 354
 CLOSING = 421
-ABOUT_US = frozenset({500, 501, 502, 503, 504, 530, 534, 535, 538})
-"""A refusal with one of these speaks of our command or our login, not of the recipient."""
-ABOUT_US_WORDS = re.compile(
-    r"^5\.(1\.[78]|7\.[89]|7\.2\d)\b|relay|sender|authenticat", re.IGNORECASE
-)
-"""The same for its words: RFC 3463's and 7372's codes of a bad sender or a missing signature, and
-what servers say that check the sender only when the recipient is named."""
-
 OURS_TO_MEND: tuple[tuple[type[Exception], str], ...] = (
     (ssl.SSLCertVerificationError, "its certificate is not to be trusted; nothing was sent"),
     (ssl.SSLError, "no encrypted connection: do mail.port and mail.security fit?"),
@@ -102,14 +98,16 @@ class SmtpSink:
         trace: TracebackType | None,
     ) -> None:
         """Take leave of the server."""
-        if self._connection is not None:
-            with suppress(OSError):
+        if self._connection is not None and self._connection.sock is not None:
+            by = time.monotonic() + self._server.timeout_s
+            with suppress(OSError), _cut_off(self._connection.sock, by):
                 self._connection.quit()
         self._hang_up()
 
     def greet(self) -> Outcome:
         """Connect, encrypt and log in, and send nothing."""
-        return self._connect() or Outcome(fate="accepted", says="it answers and lets us in")
+        by = time.monotonic() + self._server.hand_over_s
+        return self._connect(by) or Outcome(fate="accepted", says="it answers and lets us in")
 
     def hand_over(self, letter: Outgoing) -> Outcome:
         """Deliver one letter to the server."""
@@ -127,36 +125,39 @@ class SmtpSink:
         return outcome
 
     def _one(self, letter: Outgoing, recipient: str, by: float) -> Outcome:
-        unreachable = self._connect()
+        unreachable = self._connect(by)
         if unreachable is not None:
             return unreachable
-        connection = self._connected
+        connection, sock = self._connected
         handed_over = False
         try:
-            with self._cut_off(by):
+            with _cut_off(sock, by):
                 refusal = self._envelope(connection, recipient)
                 if refusal is not None:
                     return refusal
                 if time.monotonic() >= by:
                     self._hang_up()
-                    return Outcome(fate="later", says="it took too long", concerns_all=True)
+                    return Outcome(fate="later", says=TOO_LONG, concerns_all=True)
                 connection.send(_dotted(letter.eml))
             handed_over = True
-            with self._cut_off(time.monotonic() + ANSWER_TIMEOUTS * self._server.timeout_s):
+            by = time.monotonic() + ANSWER_TIMEOUTS * self._server.timeout_s
+            with _cut_off(sock, by):
                 code, told = connection.getreply()
+                return self._judged(code, told, recipient, in_doubt=True)
         except (OSError, ValueError) as error:  # smtplib's errors are OSErrors
             self._hang_up()
+            is_late = time.monotonic() >= by
+            says = TOO_LONG if is_late else _fault(error)
             fate: Fate = "lost" if handed_over else "later"
-            return Outcome(fate=fate, says=_fault(error), concerns_all=_is_silence(error))
-        return self._judged(code, told, recipient, in_doubt=True)
+            return Outcome(fate=fate, says=says, concerns_all=is_late or _is_silence(error))
 
     def _envelope(self, connection: smtplib.SMTP, recipient: str) -> Outcome | None:
         """Say from whom and to whom; None where the server now waits for the letter."""
         code, told = connection.mail(self._server.sender)
-        if not _is_yes(code):
+        if not is_yes(code):
             return self._judged(code, told, recipient, ours=True)
         code, told = connection.rcpt(recipient)
-        if not _is_yes(code):
+        if not is_yes(code):
             return self._judged(code, told, recipient)
         code, told = connection.docmd("DATA")
         return None if code == SEND_IT else self._judged(code, told, recipient)
@@ -166,33 +167,32 @@ class SmtpSink:
     ) -> Outcome:
         """What an answer means; after anything but a yes the server is asked to forget."""
         text = told.decode("utf-8", "replace")
-        says = redacted(text, recipient, recipient.partition("@")[0], self._server.password)
-        if _is_yes(code) and in_doubt:
+        says = redacted(text, recipient, recipient.partition("@")[0], *_secrets(self._server))
+        if is_yes(code) and in_doubt:
             return Outcome(fate="accepted", code=code, says=says)
         self._start_again(code)
         if code // 100 == 4:  # noqa: PLR2004 - SMTP: not now
             return Outcome(fate="later", code=code, says=says, concerns_all=code == CLOSING)
         if code // 100 == 5:  # noqa: PLR2004 - SMTP: not at all
-            is_ours = ours or code in ABOUT_US or ABOUT_US_WORDS.search(text) is not None
-            fate: Fate = "ours" if is_ours else "refused"
+            fate: Fate = "ours" if ours or is_about_us(code, text) else "refused"
             return Outcome(fate=fate, code=code, says=says, concerns_all=ours)
         return Outcome(fate="lost" if in_doubt else "later", says="an answer that is none")
 
     def _start_again(self, code: int) -> None:
         """Whatever the answer was, the next letter shall not inherit it."""
         try:
-            if code == CLOSING or self._connected.rset()[0] // 100 != 2:  # noqa: PLR2004 - yes
+            if code == CLOSING or not is_yes(self._connected[0].rset()[0]):
                 self._hang_up()
         except OSError:
             self._hang_up()
 
     @property
-    def _connected(self) -> smtplib.SMTP:
-        if self._connection is None:
+    def _connected(self) -> tuple[smtplib.SMTP, socket.socket]:
+        if self._connection is None or self._connection.sock is None:
             raise smtplib.SMTPServerDisconnected("the connection was closed")
-        return self._connection
+        return self._connection, self._connection.sock
 
-    def _connect(self) -> Outcome | None:
+    def _connect(self, by: float) -> Outcome | None:
         """Connect, encrypt and log in where that has not happened; the outcome where it cannot."""
         if self._connection is not None:
             return None
@@ -204,19 +204,17 @@ class SmtpSink:
         except (OSError, ValueError):
             return _our_fault("mail.ca_file cannot be read")
         try:
-            self._connection = _opened(server, context)
-            self._introduce(self._connection, context)
+            sock = _dialled(server, by)
+            self._connection = _Connection(server, sock)
+            # Of the bare socket: the cut must also end a handshake.
+            with _cut_off(sock, by):
+                _introduce(self._connection, server, context)
         except (OSError, ValueError) as error:  # a host name, or a password, not to be encoded
             self._hang_up()
+            if time.monotonic() >= by:
+                return Outcome(fate="later", says=TOO_LONG, concerns_all=True)
             return _no_connection(error, server)
         return None
-
-    def _introduce(self, connection: smtplib.SMTP, context: ssl.SSLContext | None) -> None:
-        if self._server.security == "starttls":
-            connection.starttls(context=context)
-        connection.ehlo_or_helo_if_needed()
-        if self._server.user is not None and self._server.password is not None:
-            connection.login(self._server.user, self._server.password)
 
     def _hang_up(self) -> None:
         connection, self._connection = self._connection, None
@@ -224,23 +222,42 @@ class SmtpSink:
             with suppress(OSError):
                 connection.close()
 
-    @contextmanager
-    def _cut_off(self, by: float) -> Iterator[None]:
-        """End the connection at an instant: each byte that drips in would renew the timeout."""
-        sock = self._connected.sock
-        timer = threading.Timer(max(0.0, by - time.monotonic()), _shut, [sock])
+
+class _Connection(smtplib.SMTP):
+    """smtplib's, of a socket that is connected already, so that its first words are timed, too."""
+
+    def __init__(self, server: MailServer, sock: socket.socket) -> None:
+        super().__init__(local_hostname=server.greets_as, timeout=server.timeout_s)
+        self._host = server.host  # whose certificate smtplib asks for
+        self.sock = sock
+
+    def encrypt(self, context: ssl.SSLContext) -> None:
+        """Encrypt before the first word."""
+        if self.sock is not None:
+            self.sock = context.wrap_socket(self.sock, server_hostname=self._host)
+
+
+@contextmanager
+def _cut_off(sock: socket.socket, by: float) -> Iterator[None]:
+    """End a connection at an instant: each byte that drips in would renew the timeout.
+
+    A second handle on the same connection does it: the first one changes hands when encryption
+    begins, and TLS would first forget the session that somebody reads from.
+    """
+    with socket.fromfd(sock.fileno(), sock.family, sock.type) as handle:
+        timer = threading.Timer(max(0.0, by - time.monotonic()), _shut, [handle])
         timer.daemon = True
         timer.start()
         try:
             yield
         finally:
             timer.cancel()
+            timer.join()
 
 
-def _shut(sock: socket.socket) -> None:
+def _shut(handle: socket.socket) -> None:
     with suppress(OSError):
-        # Of the socket itself: that of TLS would first forget the session somebody reads from.
-        socket.socket.shutdown(sock, socket.SHUT_RDWR)
+        handle.shutdown(socket.SHUT_RDWR)
 
 
 def _context(server: MailServer) -> ssl.SSLContext | None:
@@ -250,18 +267,40 @@ def _context(server: MailServer) -> ssl.SSLContext | None:
     return ssl.create_default_context(cafile=server.ca_file)
 
 
-def _opened(server: MailServer, context: ssl.SSLContext | None) -> smtplib.SMTP:
-    if server.security == "tls":
-        return smtplib.SMTP_SSL(
-            server.host,
-            server.port,
-            local_hostname=server.greets_as,
-            timeout=server.timeout_s,
-            context=context,
-        )
-    return smtplib.SMTP(
-        server.host, server.port, local_hostname=server.greets_as, timeout=server.timeout_s
-    )
+def _dialled(server: MailServer, by: float) -> socket.socket:
+    """A connection to the first of the server's addresses that takes it, all within the time."""
+    fault: OSError = TimeoutError("no address")
+    for family, kind, protocol, _, address in socket.getaddrinfo(
+        server.host, server.port, type=socket.SOCK_STREAM
+    ):
+        left_s = by - time.monotonic()
+        if left_s <= 0:
+            break
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.settimeout(min(server.timeout_s, left_s))
+            sock.connect(address)
+        except OSError as error:
+            sock.close()
+            fault = error
+        else:
+            sock.settimeout(server.timeout_s)
+            return sock
+    raise fault
+
+
+def _introduce(connection: _Connection, server: MailServer, context: ssl.SSLContext | None) -> None:
+    """Greet, encrypt and log in."""
+    if server.security == "tls" and context is not None:
+        connection.encrypt(context)
+    code, told = connection.getreply()
+    if code != READY:
+        raise smtplib.SMTPConnectError(code, told)
+    if server.security == "starttls":
+        connection.starttls(context=context)
+    connection.ehlo_or_helo_if_needed()
+    if server.user is not None and server.password is not None:
+        connection.login(server.user, server.password)
 
 
 def _no_connection(error: Exception, server: MailServer) -> Outcome:
@@ -281,11 +320,15 @@ def _no_connection(error: Exception, server: MailServer) -> Outcome:
 
 def _not_let_in(error: smtplib.SMTPResponseException, server: MailServer) -> Outcome:
     """The server answered, and not with a yes."""
+    if not is_code(error.smtp_code):
+        return _our_fault(NO_MAIL_SERVER)
     told = error.smtp_error
     text = told.decode("utf-8", "replace") if isinstance(told, bytes) else str(told)
-    is_login = isinstance(error, smtplib.SMTPAuthenticationError)
-    what = "the login was refused" if is_login else "it does not let us begin"
-    says = f"{what}: {redacted(text, server.user, server.password)}"
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        # Servers repeat what they did not understand, and that was the password: not its words.
+        says = " ".join(("the login was refused", enhanced_of(text) or "")).strip()
+    else:
+        says = f"it does not let us begin: {redacted(text, *_secrets(server))}"
     is_for_now = error.smtp_code // 100 == 4  # noqa: PLR2004 - SMTP: not now
     fate: Fate = "later" if is_for_now else "ours"
     return Outcome(fate=fate, code=error.smtp_code, says=says, concerns_all=True)
@@ -317,8 +360,9 @@ def _is_silence(error: Exception) -> bool:
     return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
 
 
-def _is_yes(code: int) -> bool:
-    return code // 100 == 2  # noqa: PLR2004 - SMTP: done
+def _secrets(server: MailServer) -> tuple[str | None, ...]:
+    """What no text may show, as it is and as a login puts it together."""
+    return f"\0{server.user}\0{server.password}", server.password, server.user
 
 
 def _dotted(eml: bytes) -> bytes:

@@ -27,7 +27,7 @@ from flows.page.links import Link, LinkError
 from flows.page.refusals import RefusedError
 from flows.page.sending import sent_form
 from flows.page.site import Site
-from flows.told import tell
+from flows.told import files_known, tell
 from pipeline.checkin import CheckIn
 from pipeline.history import ANSWER_REACH_DAYS
 from pipeline.store.records import Store
@@ -87,9 +87,9 @@ def routes(site: Site) -> APIRouter:
         )
         if answer is None:
             return _form(site, morning, form.refilled(sent), problems)
-        at = settings.now()
+        at, files = settings.now(), files_known(site.store, morning.athlete)
         answers.keep(site.store, morning.athlete, answer, at)
-        return _answered(site, morning, answer, at)
+        return _answered(site, morning, answer, at=at, files=files)
 
     return router
 
@@ -203,11 +203,13 @@ def _run_words(site: Site, morning: Morning) -> str | None:
     return day if far is None else f"{day}, {words.distance(far, units)}"
 
 
-def _answered(site: Site, morning: Morning, answer: CheckIn, at: datetime) -> HTMLResponse:
+def _answered(
+    site: Site, morning: Morning, answer: CheckIn, *, at: datetime, files: int
+) -> HTMLResponse:
     """What was saved, and today's advice as it is now."""
     wanted = site.home.athlete_settings(morning.athlete)
     advice, _ = advise(site.store, morning.athlete, morning.today, wanted)
-    tell(site.home, site.store, morning.athlete, morning.today, advice, at)
+    tell(site.home, site.store, morning.athlete, morning.today, advice, at=at, files=files)
     is_open = answer.flags is None and morning.asks_flags(answer.left, answer.right)
     page = site.render(
         "answered.html.jinja",

@@ -1,8 +1,10 @@
 """The outbox: which letter is due, who may deliver it, and what became of it.
 
 A letter is claimed in one transaction, delivered outside of any, and settled in another one. A
-claim is a lease: whoever claims a letter after the lease ended, or after its holder was killed,
-takes over, and the former holder's result is not believed any more.
+claim is a lease: after its end, or after its holder was killed, another one takes over, and the
+former holder's result is not believed any more. How far that one came nobody knows, so a letter
+that goes by mail waits first, as one that may have arrived: else senders that are killed again and
+again would send a copy each time.
 """
 
 from __future__ import annotations
@@ -38,6 +40,8 @@ class Claim:
     athlete: str
     letter: StoredLetter
     by: str
+    in_doubt: bool
+    """It may have arrived already, with an earlier try."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +67,7 @@ class Outbox(Letters):
         now: datetime,
         lease_until: datetime,
         is_dead: Callable[[str], bool],
-        hold_doubtful: bool = False,
+        doubtful_at: datetime | None,
         mailed: bool | None = None,
         athlete: str | None = None,
     ) -> Claim | None:
@@ -77,7 +81,8 @@ class Outbox(Letters):
             now: the time.
             lease_until: longer than delivery can take.
             is_dead: whether a former holder certainly runs no more.
-            hold_doubtful: hold what may have been sent by a holder that was killed.
+            doubtful_at: when mail is tried again that a holder who was killed may have sent; None
+                holds it.
             mailed: only letters to an address, or only those without; None for both.
             athlete: only letters of this runner; None for those of all.
         """
@@ -85,17 +90,24 @@ class Outbox(Letters):
         dead = [each for each in self.session.scalars(sending) if each and is_dead(each)]
         due = due_letters(now, dead, mailed=mailed, athlete=athlete)
         while (row := self.session.scalars(due).first()) is not None:
-            if row.state == "sending" and row.recipient and hold_doubtful:
+            was_killed = row.state == "sending" and row.recipient is not None
+            if was_killed and doubtful_at is None:
                 _end(row, "held", IN_DOUBT)
             elif row.expires_at is not None and row.expires_at <= now:
                 _expire(row)
+            elif was_killed:
+                _end(row, "unknown", KILLED)
+                row.not_before, row.last_code = doubtful_at, None
             elif (why := self._why_not(row)) is not None:
                 # Of one that may have arrived nobody can say that it was not sent.
                 _end(row, "unknown" if row.state == "unknown" else "held", why)
             else:
+                in_doubt = row.state == "unknown"
                 row.state, row.lease_by, row.lease_until = "sending", by, lease_until
                 row.attempts += 1
-                return Claim(athlete=row.athlete_id, letter=stored_letter(row), by=by)
+                return Claim(
+                    athlete=row.athlete_id, letter=stored_letter(row), by=by, in_doubt=in_doubt
+                )
         return None
 
     def settle_letter(self, claim: Claim, settled: Settled, now: datetime) -> StoredLetter | None:

@@ -1,20 +1,23 @@
 """Letters are delivered, tried again, given up, held, or corrected: with a real mail server."""
 
 import sqlite3
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from connectors.mail.sink import Outcome
-from flows import holder, outbox
+from flows import days, holder, outbox, settings
+from flows.days import advise
 from flows.delivery import settled
+from flows.page import checkin
 from flows.simulate import watch_fit
+from flows.told import files_known, tell
 from pipeline.store.outbox import Settled
 from tests.connectors.mail.fixtures import certificates, open_postbox
 from tests.connectors.mail.postbox import encrypted
 from tests.flows.installation import run_on, write_runs
 from tests.flows.mailing import EMAIL, PASSWORD, Mailing, secured
+from tests.page.server import Server
 
 __all__ = ["certificates", "open_postbox"]
 
@@ -291,6 +294,7 @@ def claim_of(home, *, by=None, after=timedelta(0), **which):
             now=home.now + after,
             lease_until=home.now + after + 5 * MINUTE,
             is_dead=holder.is_dead,
+            doubtful_at=home.now + after + QUARTER,
             **which,
         )
 
@@ -304,6 +308,9 @@ def test_one_sender_at_a_time(open_postbox, open_mailing):
     home.deliver(after=4 * MINUTE)
     assert (home.letter().state, postbox.connections) == ("sending", 0)
     home.deliver(after=6 * MINUTE)
+    home.deliver(after=20 * MINUTE)
+    assert (home.letter().state, postbox.connections) == ("unknown", 0)
+    home.deliver(after=22 * MINUTE)
     assert (home.letter().state, len(postbox.received)) == ("sent", 1)
     with home.store.writing() as transaction:
         late = transaction.settle_letter(claim, Settled(state="pending"), home.now)
@@ -311,13 +318,62 @@ def test_one_sender_at_a_time(open_postbox, open_mailing):
     assert (home.letter().state, home.letter().attempts) == ("sent", 2)
 
 
-def test_who_was_killed_is_not_waited_for(open_postbox, open_mailing):
-    host = holder.me().split("|")[0]
-    home = open_mailing(open_postbox().port)
+def dead_holder():
+    return f"{holder.me().split('|')[0]}|{2**22 + 1}|1"
+
+
+def test_mail_of_who_was_killed_goes_out_a_quarter_of_an_hour_later(open_postbox, open_mailing):
+    """Else senders that are killed again and again send a copy each time."""
+    postbox = open_postbox()
+    home = open_mailing(postbox.port)
     home.queue()
-    claim_of(home, by=f"{host}|{2**22 + 1}|1")
+    claim_of(home, by=dead_holder())
+    for minutes in (0, 5, 14):
+        home.deliver(after=minutes * MINUTE)
+        assert (home.letter().state, postbox.received) == ("unknown", [])
+    told = home.run("letter", "--send")
+    assert "may have arrived (whoever was sending it was killed). The next try" in told.out
+    claim_of(home, by=dead_holder(), after=16 * MINUTE)
+    home.deliver(after=16 * MINUTE)
+    assert (home.letter().state, postbox.received) == ("unknown", [])
+    home.deliver(after=32 * MINUTE)
+    assert (home.letter().state, home.letter().attempts, len(postbox.received)) == ("sent", 3, 1)
+
+
+def test_the_folder_does_not_wait_for_who_was_killed(open_mailing):
+    home = open_mailing(REFUSED_PORT)
+    home.queue()
+    home.change("UPDATE letter SET recipient = NULL, expires_at = NULL")
+    claim_of(home, by=dead_holder())
     home.deliver()
     assert (home.letter().state, home.letter().attempts) == ("sent", 2)
+
+
+@pytest.mark.parametrize("before", ["lost", "killed"])
+@pytest.mark.parametrize(("fault", "waits"), [("550", False), ("450", True)])
+def test_a_letter_that_may_have_arrived_has_not_failed(
+    open_postbox, open_mailing, before, fault, waits
+):
+    postbox = open_postbox(lambda _: "drop after")
+    home = open_mailing(postbox.port)
+    home.queue()
+    if before == "killed":
+        claim_of(home, by=dead_holder())
+    home.deliver()
+    postbox.fault = lambda _: fault
+    home.deliver(after=16 * MINUTE)
+    letter = home.letter()
+    assert (letter.state, letter.last_code, letter.not_before is not None) == (
+        "unknown", int(fault), waits,
+    )  # fmt: skip
+    assert home.tables()["mailbox"] == [], "nor does it count against the address"
+    assert f"may have arrived ({fault} " in home.run("letter", "--send").out
+
+
+def test_silence_is_told_as_silence(open_postbox, open_mailing):
+    home = open_mailing(open_postbox(lambda _: "silence after").port)
+    assert "may have arrived (no answer in time). The next" in home.run("letter", "--send").out
+    assert home.letter().last_text == "no answer in time"
 
 
 @pytest.mark.parametrize(("hold", "state"), [(True, "held"), (False, "unknown")])
@@ -487,6 +543,44 @@ def test_no_correction_after_the_evening_nor_for_who_wants_no_letters(season):
     assert len(postbox.received) == 2
 
 
+def test_a_file_that_comes_while_the_advice_is_made_corrects_it(season):
+    """The runner was told without it, although it lay there before that was noted."""
+    home, postbox, late_file = season
+    files = files_known(home.store, "me")
+    wanted = home.opened.athlete_settings("me")
+    answer, _ = advise(home.store, "me", home.today, wanted)
+    late_file()
+    assert home.run("backfill", home.home.parent / "watch").code == 0
+    now = settings.now()
+    tell(home.opened, home.store, "me", home.today, answer, at=now, files=files)
+    assert home.json("sync")["correction_state"] == "sent"
+    assert home.json("sync")["correction_state"] is None
+    assert len(postbox.received) == 2
+
+
+@pytest.mark.parametrize("where", ["page", "command"])
+def test_whoever_tells_counts_the_files_first(season, monkeypatch, where):
+    home, _, late_file = season
+
+    def advise_and_wait(*asked):
+        made = advise(*asked)
+        late_file()
+        assert home.process("backfill", home.home.parent / "watch").code == 0
+        return made
+
+    if where == "page":
+        monkeypatch.setattr(checkin, "advise", advise_and_wait)
+        with Server(home.home) as server:
+            answer = {"left": "0", "right": "0", "flags": "none"}
+            assert server.post(server.checkin(), answer).status_code == 200
+    else:
+        monkeypatch.setattr(days, "advise", advise_and_wait)
+        home.run("checkin", "--left", "0", "--right", "0")
+    monkeypatch.undo()
+    assert home.json("advise")["verdict"] == "easy"
+    assert home.json("sync")["correction_state"] == "sent"
+
+
 def test_what_was_told_is_noted(open_mailing):
     home = open_mailing(REFUSED_PORT)
     old = home.today - timedelta(days=9)
@@ -529,7 +623,8 @@ def test_no_password_and_no_address_in_anything(
 
 def test_what_a_server_repeats_of_a_subject_is_not_kept(open_mailing):
     home = open_mailing(REFUSED_PORT)
-    letter = replace(home.queue(), attempts=1)
-    answer = Outcome(fate="refused", code=550, says=f"no: {letter.subject}")
-    kept = settled(letter, answer, home.now, hold=False)
+    home.queue()
+    claim = claim_of(home)
+    answer = Outcome(fate="refused", code=550, says=f"no: {claim.letter.subject}")
+    kept = settled(claim, answer, home.now, hold=False)
     assert (kept.text, kept.refused) == ("no: (subject)", True)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy.dialects import postgresql
 
-from pipeline.store.letters import CORRECTED, STOPPED, SUPPRESSED
+from pipeline.store.letters import CORRECTED, IN_DOUBT, STOPPED, SUPPRESSED
 from pipeline.store.outbox import EXPIRED, KILLED, Settled, due_letters
 from pipeline.store.records import Told
 from tests.store.made import DAY, letter, raw_file
@@ -36,7 +36,11 @@ def mailed(**changes):
 def claim(store, *, at=NOW, by="a|1|1", dead=(), **which):
     with store.writing() as transaction:
         return transaction.claim_letter(
-            by, now=at, lease_until=at + HOUR / 6, is_dead=lambda each: each in dead, **which
+            by,
+            now=at,
+            lease_until=at + HOUR / 6,
+            is_dead=lambda each: each in dead,
+            **{"doubtful_at": at + HOUR / 4, **which},
         )
 
 
@@ -98,13 +102,35 @@ def test_which_letters_are_due(known, changes, is_due):
     [(0 * HOUR, (), False), (0 * HOUR, ("a|1|1",), True), (HOUR, (), True)],
 )
 def test_a_lease_ends_by_itself_or_with_its_holder(known, later, dead, is_due):
-    add(known, mailed())
+    add(known, letter())
     first = claim(known)
     second = claim(known, at=NOW + later, by="b|1|1", dead=dead)
     assert (second is not None) == is_due
     if second is not None:
         assert settle(known, first) is None
         assert settle(known, second).attempts == 2
+
+
+def test_mail_of_who_was_killed_waits_each_time_and_is_never_given_up(known):
+    add(known, mailed())
+    at, by = NOW, "a|0|1"
+    assert not claim(known, by=by).in_doubt
+    for number in range(1, 5):
+        killed, by = by, f"a|{number}|1"
+        assert claim(known, at=at, by=by, dead=[killed]) is None
+        assert (now_is(known).state, now_is(known).last_text) == ("unknown", KILLED)
+        assert claim(known, at=at + HOUR / 5, by=by) is None
+        at += HOUR / 4
+        again = claim(known, at=at, by=by)
+        assert (again.in_doubt, again.letter.attempts, again.letter.lost) == (True, number + 1, 0)
+    assert settle(known, again).state == "sent"
+
+
+def test_mail_of_who_was_killed_is_held_where_nobody_wants_it_twice(known):
+    add(known, mailed())
+    claim(known)
+    assert claim(known, at=NOW + HOUR, by="b|1|1", doubtful_at=None) is None
+    assert (now_is(known).state, now_is(known).last_text) == ("held", IN_DOUBT)
 
 
 @pytest.mark.parametrize(

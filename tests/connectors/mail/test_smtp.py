@@ -2,11 +2,14 @@
 
 import socket
 import ssl
+from base64 import b64encode
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from threading import Event, Thread
 
 import pytest
 
+from connectors.mail.answers import is_about_us
 from connectors.mail.sink import Outgoing, redacted
 from connectors.mail.smtp import MailServer, SmtpSink
 from tests.connectors.mail.postbox import PASSWORD, USER, authenticated, encrypted
@@ -178,29 +181,140 @@ def test_an_address_that_mail_cannot_carry(open_postbox):
     assert postbox.connections == 0
 
 
-def test_a_server_that_drips_is_cut_off():
-    """Each byte would renew the patience of a socket, and the lease would end before the answer."""
+@contextmanager
+def answering(*answers, drips=b""):
+    """A server that gives these answers, one a command, and then lets bytes drip; says its port."""
     stop = Event()
-    with socket.create_server(("127.0.0.1", 0)) as listening:
 
-        def drip():
+    def serve(listening):
+        with suppress(OSError):
             connection, _ = listening.accept()
             with connection:
-                connection.sendall(b"220 slow\r\n")
-                connection.recv(100)
-                connection.sendall(b"250 slow\r\n")
-                while not stop.wait(0.02):
-                    try:
-                        connection.sendall(b"2")
-                    except OSError:
-                        return
+                for number, answer in enumerate(answers):
+                    if number:
+                        connection.recv(1000)
+                    connection.sendall(answer)
+                if answers:
+                    connection.recv(1000)
+                while drips and not stop.wait(0.02):
+                    connection.sendall(drips)
 
-        thread = Thread(target=drip)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = Thread(target=serve, args=(listening,))
         thread.start()
-        outcome = outcome_of(server_at(listening.getsockname()[1], timeout_s=0.1))
+        yield listening.getsockname()[1]
         stop.set()
-        thread.join()
+    thread.join()
+
+
+HELLO = (b"220 slow\r\n", b"250 slow\r\n")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("answers", "drips", "security"),
+    [
+        ((), b"220-x\r\n", "none"),
+        ((), b"2", "none"),
+        ((b"\x16\x03\x03\x3f\x00",), b"\x02", "tls"),
+        (HELLO[:1], b"250-Xn\r\n", "none"),
+        ((b"220 slow\r\n", b"250-slow\r\n250 STARTTLS\r\n"), b"220-x\r\n", "starttls"),
+        ((b"220 slow\r\n", b"250-slow\r\n250 AUTH PLAIN\r\n"), b"334-x\r\n", "login"),
+        (HELLO, b"2", "none"),
+        ((*HELLO, b"250 OK\r\n"), b"550-x\r\n", "none"),
+        ((*HELLO, b"250 OK\r\n", b"450 no\r\n"), b"250-x\r\n", "none"),
+    ],
+)
+def test_a_server_that_drips_is_cut_off(answers, drips, security):
+    """Each byte would renew the patience of a socket, and the lease would end before the answer."""
+    told = {"user": USER, "password": PASSWORD} if security == "login" else {"security": security}
+    with answering(*answers, drips=drips) as port:
+        outcome = outcome_of(server_at(port, timeout_s=0.2, **told))
     assert outcome.fate == "later"
+    # Python itself gives a whole handshake no longer than one answer.
+    expected = "no answer in time" if security == "tls" else "it took too long"
+    assert outcome.says == expected or outcome.code == 450
+
+
+@pytest.mark.slow
+def test_a_server_that_drips_in_its_greeting_concerns_all_and_is_told_by_greet():
+    with answering(drips=b"220-x\r\n") as port, SmtpSink(server_at(port, timeout_s=0.1)) as sink:
+        outcome = sink.greet()
+    assert (outcome.fate, outcome.concerns_all) == ("later", True)
+
+
+def test_a_letter_whose_evening_comes_while_a_server_drips():
+    with answering(drips=b"220-x\r\n") as port:
+        outcome = outcome_of(server_at(port, timeout_s=60), mail(within_s=0.2))
+    assert (outcome.fate, outcome.says) == ("later", "it took too long")
+
+
+@pytest.mark.slow
+def test_a_server_that_drips_after_it_refused_the_letter_itself():
+    taken = (*HELLO, b"250 OK\r\n", b"250 OK\r\n", b"354 go on\r\n", b"554 5.6.0 no\r\n")
+    with answering(*taken, drips=b"250-x\r\n") as port:
+        assert outcome_of(server_at(port, timeout_s=0.1)).fate == "refused"
+
+
+IN_BASE64 = [b64encode(each.encode()).decode() for each in (PASSWORD, f"\0{USER}\0{PASSWORD}")]
+
+
+@pytest.mark.parametrize("offers", ["PLAIN", "LOGIN"])
+@pytest.mark.parametrize("code", [500, 535, 454])
+def test_a_server_that_repeats_the_login(offers, code):
+    """Servers say what they did not understand, and that was the password."""
+    repeated = f'{code} 5.5.1 Command unrecognized: "AUTH {" ".join(IN_BASE64)} {PASSWORD}"\r\n'
+    answers = (HELLO[0], f"250-slow\r\n250 AUTH {offers}\r\n".encode(), repeated.encode())
+    with answering(*answers) as port:
+        outcome = outcome_of(server_at(port, user=USER, password=PASSWORD))
+    assert (outcome.fate, outcome.code) == ("later" if code == 454 else "ours", code)
+    assert outcome.says == "the login was refused 5.5.1"
+
+
+@pytest.mark.parametrize("sent", IN_BASE64)
+def test_a_server_that_repeats_the_login_later(sent):
+    logged_in = (HELLO[0], b"250-slow\r\n250 AUTH PLAIN\r\n", b"235 OK\r\n")
+    for kept in (sent, sent[:-7], sent.lower(), sent + "xyz"):
+        with answering(*logged_in, f"550 what is {kept} ?\r\n".encode(), b"250 OK\r\n") as port:
+            outcome = outcome_of(server_at(port, user=USER, password=PASSWORD))
+        assert outcome.says == "what is (hidden) ?"
+
+
+@pytest.mark.parametrize("said", [b"SSH-2.0-OpenSSH_9\r\n", b"HTTP/1.1 400 Bad\r\n", b"111 x\r\n"])
+def test_what_is_no_mail_server(said):
+    with answering(said) as port:
+        outcome = outcome_of(server_at(port))
+    assert (outcome.fate, outcome.code, outcome.concerns_all) == ("ours", None, True)
+    assert "mail.port" in outcome.says
+
+
+@pytest.mark.parametrize(
+    ("said", "is_ours"),
+    [
+        ("550 5.1.1 <x>: Recipient address rejected: User unknown in relay recipient table", False),
+        ("550 5.1.1 <runner@relay-club.test> no such user", False),
+        ("550 #5.1.1 sender rejected", False),
+        ("550 5.1.10 relay access denied", False),
+        ("501 5.1.3 bad address", False),
+        ("552 5.2.2 authentication required: no, the mailbox is full", False),
+        ("550 <sender@authentic.test>: unknown in the relay domains", False),
+        ("550 no such user, said the sender's server", False),
+        ("554 5.7.1 <x@y.test>: Relay access denied", True),
+        ("550 5.7.1 <x@y.test>... Relaying denied", True),
+        ("550 relay not permitted", True),
+        ("550 relaying to <x@y.test> prohibited by administrator", True),
+        ("550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain", True),
+        ("553 5.7.1 <me@y.test>: Sender address rejected: not owned by user me", True),
+        ("550 5.1.8 <me@y.test>: Domain not found", True),
+        ("550 Sender verify failed", True),
+        ("550 5.7.26 this mail is not signed", True),
+        ("550 5.7.1 Authentication required", True),
+        ("530 5.7.0 Must issue a STARTTLS command first", True),
+    ],
+)
+def test_whether_a_refusal_speaks_of_us(said, is_ours):
+    code, _, text = said.partition(" ")
+    assert is_about_us(int(code), text) == is_ours
 
 
 def test_no_password_in_what_is_shown(certificates):
