@@ -1,9 +1,9 @@
 """The outbox: letters are queued with the recommendation they carry, and delivered until they are.
 
 What is promised: a letter is never lost. It is in the folder exactly once. By SMTP it comes rarely
-twice, always with the same Message-ID and the same bytes: a quarter of an
-hour later, once more where the connection was lost after it was handed over, and as often as
-whoever sent it was killed. It is never sent after the runner's
+twice, always with the same Message-ID and the same bytes: once more, a quarter of an hour later,
+where the connection was lost after it was handed over, and once for each time that whoever sent it
+was killed, from the fourth try on a quarter of an hour apart. It is never sent after the runner's
 evening; letters for the folder, which wake nobody, may come late. Two senders never send one letter
 at the same time: who sends holds a lease for longer than sending can take. What is queued is never
 rendered again. Whoever stopped their letters gets none, nor does an address that refused three in

@@ -3,8 +3,8 @@
 A letter is claimed in one transaction, delivered outside of any, and settled in another one. A
 claim is a lease: after its end, or after its holder was killed, another one takes over, and the
 former holder's result is not believed any more. How far that one came nobody knows, so a letter
-that goes by mail waits first, as one that may have arrived: else senders that are killed again and
-again would send a copy each time.
+that goes by mail may have arrived. It is tried again at once, but after a few tries it waits first:
+else senders that are killed again and again would send copy after copy.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ REFUSALS_MAX = 3
 EXPIRED = "expired"
 KILLED = "whoever was sending it was killed"
 CORRECTION = "correction"
+AT_ONCE_TRIES = 4
+"""From so many tries on, mail of a killed sender waits before it is tried again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,14 +97,14 @@ class Outbox(Letters):
                 _end(row, "held", IN_DOUBT)
             elif row.expires_at is not None and row.expires_at <= now:
                 _expire(row)
-            elif was_killed:
+            elif was_killed and row.attempts >= AT_ONCE_TRIES:
                 _end(row, "unknown", KILLED)
                 row.not_before, row.last_code = doubtful_at, None
             elif (why := self._why_not(row)) is not None:
                 # Of one that may have arrived nobody can say that it was not sent.
                 _end(row, "unknown" if row.state == "unknown" else "held", why)
             else:
-                in_doubt = row.state == "unknown"
+                in_doubt = was_killed or row.state == "unknown"
                 row.state, row.lease_by, row.lease_until = "sending", by, lease_until
                 row.attempts += 1
                 return Claim(
