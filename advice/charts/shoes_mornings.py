@@ -81,7 +81,7 @@ def _label(each: PairMornings) -> str:
 
 
 def _name(each: PairMornings) -> str:
-    return printable(each.name).strip()
+    return " ".join(printable(each.name).split())
 
 
 def _summary(shown: Sequence[PairMornings]) -> dict[str, Value]:

@@ -117,9 +117,8 @@ def untold_numbers(chart):
     """The numbers in the chart's words that are not among its values."""
     told = json.dumps([list(each.values()) for each in chart.values], ensure_ascii=False)
     known = {float(each) for each in re.findall(r"\d+(?:\.\d+)?", told)}
-    says = chart.says
-    for name in (each["name"] for each in chart.values if "name" in each):
-        says = says.replace(name, "")
+    # Of a name that was cut short half a number may be left.
+    says = re.sub(r"[^;:]*…", "", chart.says)
     return {float(each) for each in re.findall(r"\d+(?:\.\d+)?", says)} - known
 
 
