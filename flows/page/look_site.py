@@ -118,8 +118,7 @@ class Looking:
     def _pieces(self, template: str, values: Mapping[str, object]) -> Iterator[str]:
         try:
             yield from self.site.stream(template, **values)
-        except Exception:
-            # The head has been sent with its status: whoever reads is told in words, and the
-            # error goes on to where the server writes it down.
+        except Exception:  # it is raised again: the head has been sent with its status
+            # Whoever reads is told in words; the error goes on to where the server writes it down.
             yield UNFINISHED
             raise

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from flows import outbox, settings
 from pipeline.store.records import Store
 from tests.connectors.mail.postbox import PASSWORD, USER
@@ -91,3 +93,16 @@ def address_of(name: str) -> str:
 
 
 __all__ = ["EMAIL", "PASSWORD", "ZONE", "Mailing", "secured"]
+
+
+@pytest.fixture
+def open_mailing(tmp_path):
+    opened: list[Mailing] = []
+
+    def open_one(port, **options):
+        opened.append(Mailing(tmp_path / f"home{len(opened)}", port, **options))
+        return opened[-1]
+
+    yield open_one
+    for each in opened:
+        each.close()
