@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from advice.charts.chart import Chart
     from flows.page.addresses import Addresses
 
-MORNING = "morning"
+MORNING, TEST = "morning", "test"
 DAYS_IN_LETTER = 7
 CHECKIN = "calfwise checkin --left N --right N"
 CHECKIN_OF = "calfwise --athlete {athlete} checkin --left N --right N"
@@ -98,8 +98,6 @@ def render(
     *,
     kind: str = MORNING,
     revision: int = 0,
-    correction: bool = False,
-    test: bool = False,
     recipient: str | None = None,
 ) -> tuple[Recommendation, StoredLetter]:
     """The letter of a day as it is mailed, ready to be queued; once queued it is not made again.
@@ -109,14 +107,13 @@ def render(
         store: its database.
         athlete: who gets it.
         on: the local day it is about.
-        kind: with `athlete`, `on` and `revision` decides the Message-ID.
+        kind: a correction or a test says that it is one; with `athlete`, `on` and `revision` it
+            decides the Message-ID.
         revision: counts the letters of one kind and day.
-        correction: it says that it replaces the morning's.
-        test: it says that it is one.
         recipient: the mail address; None means the runner's own, or the folder.
     """
     answer, facts = told_of(home, store, athlete, on)
-    facts = replace(facts, correction=correction, test=test)
+    facts = replace(facts, correction=kind == CORRECTION, test=kind == TEST)
     written = letter(answer, facts=facts)
     mail = home.file.mail
     address = recipient or home.athlete_settings(athlete).email

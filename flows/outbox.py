@@ -21,7 +21,7 @@ from connectors.mail.sink import Outcome, Outgoing
 from flows import holder, settings
 from flows.days import advise
 from flows.delivery import UNKNOWN_AGAIN, masked, recipient_of, settled, sink_of, ticking_from
-from flows.letters import MORNING, render
+from flows.letters import MORNING, TEST, render
 from flows.report import Delivered
 from flows.settings import Home
 from flows.told import as_told
@@ -29,7 +29,6 @@ from pipeline.store.letters import IN_DOUBT, SUPPRESSED
 from pipeline.store.outbox import CORRECTION, EXPIRED
 from pipeline.store.records import Claim, Store, StoredLetter, Transaction
 
-TEST = "test"
 STANDING = {"pending", "sending", "sent", "unknown"}
 """A letter that the runner has, or may have, or is about to get."""
 
@@ -102,9 +101,7 @@ def queue_correction(
     if not is_stricter or by_files.rules_version != told.rules_version:
         return None
     recipient = recipient_of(home, athlete)
-    answer, made = render(
-        home, store, athlete, on, kind=CORRECTION, correction=True, recipient=recipient
-    )
+    answer, made = render(home, store, athlete, on, kind=CORRECTION, recipient=recipient)
     with store.writing() as transaction:
         is_stricter = answer.verdict > Verdict[told.verdict.upper()]
         if not is_stricter or transaction.last_told(athlete, on) != told:
@@ -180,9 +177,7 @@ def send_test(home: Home, store: Store, athlete: str, on: date, address: str) ->
     """Send a day's letter to an address, marked as a test, past the ledger."""
     # Each its own Message-ID: mail programs hide what they have seen.
     number = int(settings.now().timestamp())
-    _, made = render(
-        home, store, athlete, on, kind=TEST, revision=number, test=True, recipient=address
-    )
+    _, made = render(home, store, athlete, on, kind=TEST, revision=number, recipient=address)
     sink, lease = sink_of(home, mailed=True)
     letter = Outgoing(
         message_id=made.message_id,

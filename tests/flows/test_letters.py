@@ -93,12 +93,10 @@ def test_without_the_page_there_is_mail_and_the_command_line(tmp_path, runs_fold
 
 def test_a_test_and_a_correction_say_what_they_are(reached):
     morning, _ = rendered(reached)
-    test, test_mail = rendered(
-        reached, kind="test", revision=5, test=True, recipient="ada@example.org"
-    )
+    test, test_mail = rendered(reached, kind="test", revision=5, recipient="ada@example.org")
     assert test.subject == f"Test: {morning.subject}"
     assert (test.recipient, test_mail["To"]) == ("ada@example.org", "ada@example.org")
-    corrected, _ = rendered(reached, kind="correction", correction=True)
+    corrected, _ = rendered(reached, kind="correction")
     assert corrected.subject == f"Correction: {morning.subject}"
     assert len({each.message_id for each in (morning, test, corrected)}) == 3
 
